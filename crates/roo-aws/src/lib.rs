@@ -1,0 +1,1 @@
+//! AWS configuration without the AWS SDK: credentials, region, profiles and endpoints.

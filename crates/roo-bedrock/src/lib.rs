@@ -1,0 +1,1 @@
+//! Amazon Bedrock for Roo Code, without the AWS SDK.

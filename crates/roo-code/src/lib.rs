@@ -1,0 +1,1 @@
+//! One Rust API for large language models: the facade.

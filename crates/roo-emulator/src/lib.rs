@@ -1,0 +1,1 @@
+//! An embedded Amazon Bedrock on a loopback port that verifies what it receives.

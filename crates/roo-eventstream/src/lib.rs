@@ -1,0 +1,1 @@
+//! Encoder and incremental decoder for application/vnd.amazon.eventstream, without IO.

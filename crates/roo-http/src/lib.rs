@@ -1,0 +1,1 @@
+//! The HTTP transport of Roo Code: a one-method trait and its reqwest implementation.
