@@ -345,12 +345,10 @@ impl Delta {
     /// Whether there is nothing in it to show. An empty text still opens its block.
     fn is_empty(&self) -> bool {
         match self {
-            Self::Text(text) | Self::InputJson(text) | Self::Reasoning(text) | Self::Signature(text) => {
-                text.is_empty()
-            }
+            Self::Text(text) | Self::InputJson(text) | Self::Reasoning(text) => text.is_empty(),
             Self::RedactedReasoning(data) | Self::Image(data) => data.is_empty(),
             Self::ToolResult(parts) => parts.is_empty(),
-            Self::Citation(_) | Self::Unknown(_) => false,
+            Self::Signature(_) | Self::Citation(_) | Self::Unknown(_) => false,
         }
     }
 }
