@@ -1,7 +1,7 @@
 //! Decoding a stream of Bedrock deltas: ours against the decoder of the AWS SDK.
 
 use std::hint::black_box;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use aws_smithy_eventstream::frame::{DecodedFrame, MessageFrameDecoder};
 use aws_smithy_eventstream::smithy::parse_response_headers;
@@ -16,14 +16,13 @@ const ROUNDS: usize = 301;
 /// Both check the checksums and the headers, find the message type and the event type, and get the payload.
 pub fn run() {
     let frame = delta();
-    println!("{:<44} {:>10} {:>10} {:>8}", "event stream", "ours", "theirs", "ratio");
     let body = Bytes::from(frame.repeat(FRAMES));
     let per_read = 8 * 1024;
     let layouts = [
-        ("1000 deltas in one chunk", vec![body.clone()]),
-        ("1000 deltas, each a chunk", (0..FRAMES).map(|_| Bytes::copy_from_slice(&frame)).collect()),
+        ("decode a delta, 1000 in one chunk", vec![body.clone()]),
+        ("decode a delta, each a chunk", (0..FRAMES).map(|_| Bytes::copy_from_slice(&frame)).collect()),
         (
-            "1000 deltas in chunks of 8 KiB, frames cut",
+            "decode a delta, in chunks of 8 KiB, frames cut",
             body.chunks(per_read).map(Bytes::copy_from_slice).collect(),
         ),
     ];
@@ -36,11 +35,10 @@ fn compare(name: &str, chunks: &[Bytes]) {
     let expected = FRAMES * delta_payload().len();
     let (mut ours, mut theirs) = (Vec::with_capacity(ROUNDS), Vec::with_capacity(ROUNDS));
     for _ in 0..ROUNDS {
-        ours.push(nanoseconds_per_frame(|| decode_ours(black_box(chunks)), expected));
-        theirs.push(nanoseconds_per_frame(|| decode_theirs(black_box(chunks)), expected));
+        ours.push(time_per_frame(|| decode_ours(black_box(chunks)), expected));
+        theirs.push(time_per_frame(|| decode_theirs(black_box(chunks)), expected));
     }
-    let (ours, theirs) = (median(ours), median(theirs));
-    println!("{name:<44} {ours:>7.1} ns {theirs:>7.1} ns {:>7.1}x", theirs / ours);
+    crate::print_row(name, median(ours), median(theirs));
 }
 
 /// Returns the bytes of payload of all `contentBlockDelta` events, as do the others.
@@ -97,15 +95,15 @@ fn delta_payload() -> &'static [u8] {
     br#"{"contentBlockIndex":0,"delta":{"text":"twelve chars"},"p":"abcdefghijk"}"#
 }
 
-fn nanoseconds_per_frame(decode: impl FnOnce() -> usize, expected: usize) -> f64 {
+fn time_per_frame(decode: impl FnOnce() -> usize, expected: usize) -> Duration {
     let start = Instant::now();
     let length = decode();
     let elapsed = start.elapsed();
     assert_eq!(length, expected);
-    elapsed.as_nanos() as f64 / FRAMES as f64
+    elapsed / FRAMES as u32
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
 }

@@ -20,42 +20,22 @@ const BODY_LENGTH: usize = 2048;
 const ROUNDS: usize = 101;
 const SIGNATURES_A_ROUND: u32 = 500;
 
-/// One comparison: median times for one signature.
-#[derive(Debug, Clone, Copy)]
-pub struct Outcome {
-    /// What was measured.
-    pub name: &'static str,
-    /// `roo-sigv4`.
-    pub ours: Duration,
-    /// `aws-sigv4`.
-    pub theirs: Duration,
-}
-
-impl Outcome {
-    /// How many times as long the other takes.
-    pub fn ratio(&self) -> f64 {
-        self.theirs.as_secs_f64() / self.ours.as_secs_f64()
-    }
-}
-
-/// Measures both in turns, prints a line for each comparison and returns the figures.
-pub fn run() -> [Outcome; 2] {
+/// Measures both in turns and prints the median times of one signature.
+pub fn run() {
     let body = vec![b'x'; BODY_LENGTH];
     let hash = roo_sigv4::PayloadHash::sha256(&body);
     let hash_text = hash.as_str().to_owned();
     let (ours, theirs) = (Ours::new(), Theirs::new());
-    [
-        compare(
-            "sign a 2 KB Converse request",
-            |request| ours.sign(request, &roo_sigv4::PayloadHash::sha256(&body)),
-            |request| theirs.sign(request, SignableBody::Bytes(&body)),
-        ),
-        compare(
-            "sign it again, body hash known",
-            |request| ours.sign(request, &hash),
-            |request| theirs.sign(request, SignableBody::Precomputed(hash_text.clone())),
-        ),
-    ]
+    compare(
+        "sign a 2 KB Converse request",
+        |request| ours.sign(request, &roo_sigv4::PayloadHash::sha256(&body)),
+        |request| theirs.sign(request, SignableBody::Bytes(&body)),
+    );
+    compare(
+        "sign it again, body hash known",
+        |request| ours.sign(request, &hash),
+        |request| theirs.sign(request, SignableBody::Precomputed(hash_text.clone())),
+    );
 }
 
 struct Ours {
@@ -109,7 +89,7 @@ impl Theirs {
     }
 }
 
-fn compare(name: &'static str, ours: impl Fn(&mut Parts), theirs: impl Fn(&mut Parts)) -> Outcome {
+fn compare(name: &str, ours: impl Fn(&mut Parts), theirs: impl Fn(&mut Parts)) {
     let (mut one, mut other) = (request(), request());
     ours(&mut one);
     theirs(&mut other);
@@ -117,14 +97,7 @@ fn compare(name: &'static str, ours: impl Fn(&mut Parts), theirs: impl Fn(&mut P
 
     let rounds = (0..ROUNDS).map(|_| (time_of(&ours), time_of(&theirs)));
     let (ours, theirs): (Vec<_>, Vec<_>) = rounds.unzip();
-    let outcome = Outcome { name, ours: median(ours), theirs: median(theirs) };
-    println!(
-        "{name}: ours {:?}, aws-sigv4 {:?}, {:.1} times as fast",
-        outcome.ours,
-        outcome.theirs,
-        outcome.ratio()
-    );
-    outcome
+    crate::print_row(name, median(ours), median(theirs));
 }
 
 /// 2026-01-02T03:04:05Z

@@ -8,7 +8,19 @@ use std::process::Command;
 fn graph(package: &str) -> BTreeSet<String> {
     let output = Command::new(env!("CARGO"))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(["tree", "--offline", "-p", package, "-e", "normal", "--prefix", "none", "--no-dedupe", "-f", "{p}"])
+        .args([
+            "tree",
+            "--offline",
+            "-p",
+            package,
+            "-e",
+            "normal",
+            "--prefix",
+            "none",
+            "--no-dedupe",
+            "-f",
+            "{p}",
+        ])
         .output()
         .expect("cargo runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -18,7 +30,10 @@ fn graph(package: &str) -> BTreeSet<String> {
         // `name v1.2.3 (path)`: two versions of one crate count twice.
         .map(|line| line.split_whitespace().take(2).collect::<Vec<_>>().join(" "))
         .collect();
-    assert!(crates.iter().any(|name| name.starts_with(&format!("{package} "))), "{package} is not in its own graph");
+    assert!(
+        crates.iter().any(|name| name.starts_with(&format!("{package} "))),
+        "{package} is not in its own graph"
+    );
     crates
 }
 

@@ -6,6 +6,7 @@
 //! - A percent-escape in a query that is not UTF-8: it is replaced by U+FFFD, so something else is signed than sent.
 //! - User information in the URL: it is signed as part of the host if the port is not the default one, although no
 //!   `host` header ever carries it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use std::time::{Duration, SystemTime};
 

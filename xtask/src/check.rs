@@ -1,7 +1,8 @@
 use crate::run::{Outcome, cargo, run};
 
 /// The workspaces that stand beside the main one, each with a lock file of its own.
-const OTHER_WORKSPACES: &[&str] = &["benches/Cargo.toml", "tests/fuzz/Cargo.toml", "tests/interop/Cargo.toml"];
+const OTHER_WORKSPACES: &[&str] =
+    &["benches/Cargo.toml", "tests/fuzz/Cargo.toml", "tests/interop/Cargo.toml"];
 
 /// The features of the facade, each of which must build alone.
 const FEATURES: &[&str] = &["bedrock", "emulator"];
@@ -21,7 +22,15 @@ pub(crate) fn check() -> Outcome {
     step("features");
     run(&mut cargo(&["check", "--quiet", "-p", "roo-code", "--no-default-features"]))?;
     for feature in FEATURES {
-        run(&mut cargo(&["check", "--quiet", "-p", "roo-code", "--no-default-features", "--features", feature]))?;
+        run(&mut cargo(&[
+            "check",
+            "--quiet",
+            "-p",
+            "roo-code",
+            "--no-default-features",
+            "--features",
+            feature,
+        ]))?;
     }
     step("dependency rules");
     run(&mut cargo(&["test", "--quiet", "-p", "roo-tests", "--test", "dependency_rules"]))

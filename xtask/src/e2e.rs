@@ -1,40 +1,71 @@
+use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use crate::run::{Outcome, cargo, program, root, run, shown};
 
+const REQUIREMENTS: &str = "tests/boto3/requirements.txt";
+
 /// Lets other people's clients hold a conversation with the emulator.
 pub(crate) fn e2e() -> Outcome {
-    let emulator = Emulator::start()?;
+    let mut python = python()?;
+    let interop = ["build", "--quiet", "--locked", "--manifest-path", "tests/interop/Cargo.toml"];
+    run(&mut cargo(&interop))?;
+    let mut emulator = Emulator::start()?;
     println!("== boto3");
-    run(python()?.arg("tests/boto3/converse.py").arg(&emulator.url))?;
+    emulator.serve(python.arg("tests/boto3/converse.py"))?;
     println!("\n== AWS SDK for Rust");
-    let interop = ["run", "--quiet", "--manifest-path", "tests/interop/Cargo.toml", "--"];
-    run(cargo(&interop).arg(&emulator.url))
+    let interop = ["run", "--quiet", "--locked", "--manifest-path", "tests/interop/Cargo.toml", "--"];
+    emulator.serve(&mut cargo(&interop))
 }
 
 /// The emulator as a process of its own; it ends with this value.
 struct Emulator {
     process: Child,
+    /// Kept open: the emulator ends if it cannot print.
+    output: Option<BufReader<ChildStdout>>,
     url: String,
 }
 
 impl Emulator {
     fn start() -> Result<Self, String> {
-        run(&mut cargo(&["build", "--quiet", "-p", "roo-emulator", "--example", "serve"]))?;
-        let mut command = cargo(&["run", "--quiet", "-p", "roo-emulator", "--example", "serve"]);
-        let mut process = command
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(|error| format!("{} cannot be started: {error}", shown(&command)))?;
+        let example = ["--quiet", "-p", "roo-emulator", "--example", "serve"];
+        run(cargo(&["build"]).args(example))?;
+        // Cargo becomes the emulator, so this is the process to end.
+        let mut command = cargo(&["run"]);
+        command.args(example).args(["--", "--port", "0"]).stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut process =
+            command.spawn().map_err(|error| format!("{} cannot be started: {error}", shown(&command)))?;
+        let output = process.stdout.take().map(BufReader::new);
+        let mut emulator = Self { process, output, url: String::new() };
+        emulator.url = emulator.read_url()?;
+        Ok(emulator)
+    }
+
+    fn read_url(&mut self) -> Result<String, String> {
         let mut line = String::new();
-        if let Some(output) = process.stdout.take() {
-            BufReader::new(output).read_line(&mut line).map_err(|error| error.to_string())?;
+        if let Some(output) = &mut self.output {
+            output
+                .read_line(&mut line)
+                .map_err(|error| format!("the output of the emulator cannot be read: {error}"))?;
+        }
+        if line.is_empty() {
+            let status = self.process.wait().map_err(|error| error.to_string())?;
+            return Err(format!("the emulator ended with {status} before it listened"));
         }
         match line.trim().strip_prefix("listening on ") {
-            Some(url) => Ok(Self { url: url.to_owned(), process }),
+            Some(url) => Ok(url.to_owned()),
             None => Err(format!("the emulator said {line:?} instead of where it listens")),
+        }
+    }
+
+    /// Runs a client with the address of the emulator as its last argument.
+    fn serve(&mut self, client: &mut Command) -> Outcome {
+        let outcome = run(client.arg(&self.url));
+        match self.process.try_wait() {
+            Ok(Some(status)) => Err(format!("the emulator ended with {status} while {} ran", shown(client))),
+            _ => outcome,
         }
     }
 }
@@ -49,12 +80,21 @@ impl Drop for Emulator {
 
 /// A Python with boto3 of its own under `target/`.
 fn python() -> Result<Command, String> {
-    let folder: PathBuf = root().join("target").join("e2e").join("python");
+    let folder = root().join("target").join("e2e").join("python");
     let python = folder.join("bin").join("python");
-    if !python.exists() {
-        run(program("python3").args(["-m", "venv"]).arg(&folder))?;
+    let wanted = read(&root().join(REQUIREMENTS))?;
+    // Written when everything is installed: a folder without it, or with another, is made anew.
+    let installed = folder.join("requirements.txt");
+    if !python.exists() || read(&installed).ok().as_ref() != Some(&wanted) {
+        run(program("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
+        let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", REQUIREMENTS];
+        run(program(&python).args(install))?;
+        fs::write(&installed, wanted)
+            .map_err(|error| format!("{} cannot be written: {error}", installed.display()))?;
     }
-    let requirements = "tests/boto3/requirements.txt";
-    run(program(&python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements]))?;
     Ok(program(&python))
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))
 }

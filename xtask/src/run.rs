@@ -48,7 +48,8 @@ fn isolation() -> [(&'static str, PathBuf); 3] {
 
 /// Runs a program to its end.
 pub(crate) fn run(command: &mut Command) -> Outcome {
-    let status = command.status().map_err(|error| format!("{} cannot be started: {error}", shown(command)))?;
+    let status =
+        command.status().map_err(|error| format!("{} cannot be started: {error}", shown(command)))?;
     if status.success() { Ok(()) } else { Err(format!("{} ended with {status}", shown(command))) }
 }
 

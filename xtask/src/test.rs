@@ -76,7 +76,9 @@ impl Counts {
                 match (output.status.success(), missing) {
                     (true, None) => None,
                     (true, Some(text)) => Some(format!("{text:?} is not in what it printed:\n{printed}")),
-                    (false, _) => Some(format!("{}\n{}", output.status, String::from_utf8_lossy(&output.stderr))),
+                    (false, _) => {
+                        Some(format!("{}\n{}", output.status, String::from_utf8_lossy(&output.stderr)))
+                    }
                 }
             }
         };

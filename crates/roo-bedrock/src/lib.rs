@@ -1,1 +1,34 @@
-//! Amazon Bedrock for Roo Code, without the AWS SDK.
+//! [Amazon Bedrock](https://docs.aws.amazon.com/bedrock/latest/APIReference/API_Operations_Amazon_Bedrock_Runtime.html)
+//! for Roo Code: Converse and ConverseStream over reqwest, with signing, event-stream decoding and credentials of this
+//! project's own crates. No AWS SDK.
+//!
+//! ```no_run
+//! use roo_bedrock::Bedrock;
+//! use roo_core::{MessageRequest, ProviderExt};
+//!
+//! # async fn run() -> roo_core::Result<()> {
+//! // Region and credentials come from where AWS's SDKs find them.
+//! let bedrock = Bedrock::builder().build()?;
+//! let request = MessageRequest::new()
+//!     .with_model("anthropic.claude-3-sonnet-20240229-v1:0")
+//!     .with_user("Hello, who are you?");
+//! println!("{}", bedrock.complete(request).await?.text());
+//! # Ok(())
+//! # }
+//! ```
+
+mod answer;
+mod error;
+mod options;
+mod provider;
+mod request;
+mod settings;
+mod stream;
+mod wire;
+
+pub use crate::options::BedrockOptions;
+pub use crate::provider::Bedrock;
+pub use crate::settings::BedrockBuilder;
+
+/// The [`Provider::id`](roo_core::Provider::id) of Bedrock.
+const PROVIDER: &str = "bedrock";

@@ -127,8 +127,11 @@ impl Assembler {
         }
     }
 
-    fn start(&mut self, start: MessageStart) {
+    fn start(&mut self, mut start: MessageStart) {
         self.state = State::Started;
+        if start.model.is_none() {
+            start.model.clone_from(&self.origin.model);
+        }
         self.message.id.clone_from(&start.id);
         self.message.role = start.role;
         self.message.model.clone_from(&start.model);

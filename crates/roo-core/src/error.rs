@@ -258,7 +258,13 @@ impl fmt::Display for Error {
         if !details.is_empty() {
             write!(f, " ({})", details.join(", "))?;
         }
-        inner.hint.as_ref().map_or(Ok(()), |hint| write!(f, " {hint}"))
+        let Some(hint) = &inner.hint else { return Ok(()) };
+        let separator = match inner.message.chars().next_back() {
+            _ if inner.message.contains('\n') => "\n",
+            Some('.' | '!' | '?' | '…') if details.is_empty() => " ",
+            _ => ". ",
+        };
+        write!(f, "{separator}{hint}")
     }
 }
 
@@ -297,6 +303,17 @@ mod tests {
         assert_eq!(size_of::<Error>(), size_of::<usize>());
         fn check<T: Send + Sync + 'static>() {}
         check::<Error>();
+    }
+
+    #[test]
+    fn reads_as_sentences() {
+        let text =
+            |message: &'static str| Error::new(ErrorKind::Config, message).with_hint("Do this.").to_string();
+        assert_eq!(text("wrong"), "wrong. Do this.");
+        assert_eq!(text("Wrong."), "Wrong. Do this.");
+        assert_eq!(text("wrong:\n  a\n  b"), "wrong:\n  a\n  b\nDo this.");
+        let coded = Error::new(ErrorKind::Throttled, "Wait.").with_code("X").with_hint("Do this.");
+        assert_eq!(coded.to_string(), "Wait. (X). Do this.");
     }
 
     #[test]

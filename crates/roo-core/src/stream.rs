@@ -1,3 +1,4 @@
+use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -37,10 +38,15 @@ impl MessageStream {
         }
     }
 
+    /// The stream of events that are all there already.
+    pub fn from_events(origin: Origin, events: impl IntoIterator<Item = ProviderEvent>) -> Self {
+        let mut events = events.into_iter().collect::<VecDeque<_>>();
+        Self::new(origin, Ready(move || events.pop_front().map(Ok)))
+    }
+
     /// The stream of an answer that came in one piece.
     pub fn from_message(origin: Origin, message: Message) -> Self {
-        let mut events = ProviderEvent::split(message).into_iter().map(Ok);
-        Self::new(origin, Iter(move || events.next()))
+        Self::from_events(origin, ProviderEvent::split(message))
     }
 
     /// Sets the id to give to the provider's support, which every error will carry.
@@ -177,9 +183,9 @@ impl Stream for TextStream {
 }
 
 /// A stream that is always ready, from a closure.
-struct Iter<F>(F);
+struct Ready<F>(F);
 
-impl<T, F: FnMut() -> Option<T> + Unpin> Stream for Iter<F> {
+impl<T, F: FnMut() -> Option<T> + Unpin> Stream for Ready<F> {
     type Item = T;
 
     fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<T>> {

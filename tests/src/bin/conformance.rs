@@ -14,5 +14,9 @@ fn main() -> ExitCode {
     for suite in &suites {
         println!("{suite}");
     }
-    if suites.iter().all(roo_tests::conformance::Suite::is_success) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if suites.iter().all(roo_tests::conformance::Suite::is_success) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use std::path::Path;
 
 mod eventstream;
+mod profile;
 mod signing;
 
 /// What became of the cases of one suite.
@@ -59,5 +60,6 @@ impl fmt::Display for Suite {
 pub fn run(root: &Path) -> Vec<Suite> {
     let mut suites = signing::run(root);
     suites.extend(eventstream::run(root));
+    suites.extend(profile::run(root));
     suites
 }

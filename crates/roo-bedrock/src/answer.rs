@@ -1,0 +1,553 @@
+//! What Bedrock answers, event by event or in one piece, as [`ProviderEvent`]s. Pure: no IO and no clock.
+//!
+//! Unions are open: a member that this version does not know is passed on raw, never an error. `null` is absent, and
+//! the padding member `p` of every event is ignored.
+
+use std::collections::VecDeque;
+
+use roo_core::{
+    Blob, Citation, CitationLocation, ContentBlock, Delta, Error, ErrorKind, ImageBlock, MediaSource,
+    Message, MessageDelta, MessageStart, Origin, ProviderEvent, Reasoning, RedactedReasoning, Result, Role,
+    Span, StopReason, TextBlock, ToolResult, ToolResultContent, ToolUse, UnknownBlock, UnknownEvent, Usage,
+};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use crate::PROVIDER;
+
+/// The answer so far, as far as single events do not tell: `messageStop` and `metadata` make the end together, in
+/// either order, and the second may be missing.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    /// What is known before the first event, until it is told.
+    start: Option<MessageStart>,
+    end: MessageDelta,
+    usage: Usage,
+    stopped: bool,
+    metadata_seen: bool,
+    finished: bool,
+}
+
+impl Answer {
+    pub(crate) fn new(start: MessageStart) -> Self {
+        Self {
+            start: Some(start),
+            end: MessageDelta::new(),
+            usage: Usage::new(),
+            stopped: false,
+            metadata_seen: false,
+            finished: false,
+        }
+    }
+
+    /// Takes in one event of ConverseStream.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Protocol`] if the payload lacks what is needed.
+    pub(crate) fn event(
+        &mut self,
+        event_type: &str,
+        payload: &[u8],
+        events: &mut VecDeque<ProviderEvent>,
+    ) -> Result<()> {
+        if let Some(start) = self.start.take() {
+            let role = match event_type {
+                "messageStart" => parse::<Start>(event_type, payload)?.role(),
+                _ => Role::Assistant,
+            };
+            events.push_back(ProviderEvent::MessageStart(start.with_role(role)));
+            if event_type == "messageStart" {
+                return Ok(());
+            }
+        }
+        match event_type {
+            "contentBlockDelta" => {
+                let BlockDelta { content_block_index: index, delta } = parse(event_type, payload)?;
+                match delta.into_delta() {
+                    Some(delta) => events.push_back(ProviderEvent::Delta { index, delta }),
+                    None => events.push_back(unknown(event_type, payload)?),
+                }
+            }
+            "contentBlockStart" => {
+                let BlockStart { content_block_index: index, start } = parse(event_type, payload)?;
+                match start.and_then(BlockStartUnion::into_block) {
+                    Some(block) => events.push_back(ProviderEvent::BlockStart { index, block }),
+                    // An empty start announces a block whose kind its first delta will tell.
+                    None if has_empty_start(payload) => {}
+                    None => events.push_back(unknown(event_type, payload)?),
+                }
+            }
+            "contentBlockStop" => {
+                let BlockStop { content_block_index: index } = parse(event_type, payload)?;
+                events.push_back(ProviderEvent::BlockStop { index });
+            }
+            "messageStop" => {
+                let Stop { stop_reason, additional_model_response_fields } = parse(event_type, payload)?;
+                self.stop(stop_reason, additional_model_response_fields);
+            }
+            "metadata" => self.metadata(parse(event_type, payload)?),
+            "messageStart" => events.push_back(ProviderEvent::MessageStart(MessageStart::new())),
+            _ => events.push_back(unknown(event_type, payload)?),
+        }
+        if self.stopped && self.metadata_seen {
+            self.end(events);
+        }
+        Ok(())
+    }
+
+    /// The body is at its end: an answer that was stopped is complete, even if its metadata never came.
+    pub(crate) fn end(&mut self, events: &mut VecDeque<ProviderEvent>) {
+        if self.stopped && !self.finished {
+            self.finished = true;
+            let delta = std::mem::take(&mut self.end);
+            events.extend([
+                ProviderEvent::MessageDelta { delta, usage: self.usage },
+                ProviderEvent::MessageStop,
+            ]);
+        }
+    }
+
+    fn stop(&mut self, stop_reason: Option<String>, additional: Option<Value>) {
+        self.stopped = true;
+        let raw = stop_reason.unwrap_or_default();
+        self.end.stop_reason = Some(map_stop_reason(&raw));
+        self.end.raw_stop_reason = Some(raw);
+        if let Some(fields) = additional {
+            let sequence = fields.get("stop_sequence").or_else(|| fields.pointer("/delta/stop_sequence"));
+            self.end.stop_sequence = sequence.and_then(Value::as_str).map(str::to_owned);
+            self.end.metadata.insert("additionalModelResponseFields".into(), fields);
+        }
+    }
+
+    fn metadata(&mut self, mut members: Map<String, Value>) {
+        self.metadata_seen = true;
+        members.remove("p");
+        if let Some(usage) = members.get("usage") {
+            self.usage.update(&read_usage(usage));
+        }
+        self.end.metadata.extend(members);
+    }
+}
+
+/// The answer of Converse, which comes in one piece, as the events that ConverseStream would have sent.
+///
+/// # Errors
+/// [`ErrorKind::Protocol`] if the body lacks what is needed.
+pub(crate) fn read_whole(body: &[u8], start: MessageStart) -> Result<Vec<ProviderEvent>> {
+    let Converse { output, stop_reason, additional_model_response_fields, other } =
+        parse("the answer", body)?;
+    let mut blocks = Vec::with_capacity(output.message.content.len());
+    for block in output.message.content {
+        blocks.push(read_block(&block)?);
+    }
+    let mut answer = Answer::new(MessageStart::new());
+    answer.stop(stop_reason, additional_model_response_fields);
+    answer.metadata(other);
+    let MessageDelta { stop_reason, raw_stop_reason, stop_sequence, metadata, .. } = answer.end;
+
+    let mut message = Message::new(Start { role: output.message.role }.role(), blocks);
+    message.model = start.model;
+    message.request_id = start.request_id;
+    message.warnings = start.warnings;
+    message.stop_reason = stop_reason;
+    message.raw_stop_reason = raw_stop_reason;
+    message.stop_sequence = stop_sequence;
+    message.usage = answer.usage;
+    message.metadata = metadata;
+    Ok(ProviderEvent::split(message))
+}
+
+/// Reads JSON, and tells where it is wrong without telling what stands there: that would be the conversation.
+fn parse<T: DeserializeOwned>(what: &str, json: &[u8]) -> Result<T> {
+    serde_json::from_slice(json).map_err(|error| {
+        let why = match error.classify() {
+            serde_json::error::Category::Data => "does not have the expected form",
+            serde_json::error::Category::Io | serde_json::error::Category::Syntax => "is not JSON",
+            serde_json::error::Category::Eof => "is cut off",
+        };
+        let place = format!("line {}, column {}", error.line(), error.column());
+        Error::new(ErrorKind::Protocol, format!("{what} {why} ({place} of {} bytes)", json.len()))
+    })
+}
+
+fn unknown(event_type: &str, payload: &[u8]) -> Result<ProviderEvent> {
+    let mut payload: Value = parse(event_type, payload)?;
+    if let Some(members) = payload.as_object_mut() {
+        members.remove("p");
+    }
+    let raw = Value::Object(Map::from_iter([(event_type.to_owned(), payload)]));
+    Ok(ProviderEvent::Unknown(UnknownEvent::new(PROVIDER, raw)))
+}
+
+fn has_empty_start(payload: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Loose {
+        start: Option<Map<String, Value>>,
+    }
+    serde_json::from_slice(payload)
+        .is_ok_and(|Loose { start }| start.is_none_or(|members| members.values().all(Value::is_null)))
+}
+
+fn map_stop_reason(raw: &str) -> StopReason {
+    match raw {
+        "end_turn" => StopReason::EndTurn,
+        "tool_use" => StopReason::ToolUse,
+        "max_tokens" => StopReason::MaxTokens,
+        "stop_sequence" => StopReason::StopSequence,
+        "content_filtered" | "guardrail_intervened" => StopReason::ContentFilter,
+        "model_context_window_exceeded" => StopReason::ContextWindow,
+        "malformed_model_output" | "malformed_tool_use" => StopReason::Malformed,
+        "refusal" => StopReason::Refusal,
+        "pause_turn" => StopReason::PauseTurn,
+        _ => StopReason::Other,
+    }
+}
+
+fn read_usage(usage: &Value) -> Usage {
+    let count = |name: &str| usage.get(name).and_then(Value::as_u64);
+    let mut read = Usage::new();
+    read.input_tokens = count("inputTokens");
+    read.output_tokens = count("outputTokens");
+    read.total_tokens = count("totalTokens");
+    read.cache_read_input_tokens = count("cacheReadInputTokens");
+    read.cache_write_input_tokens = count("cacheWriteInputTokens");
+    for detail in usage.get("cacheDetails").and_then(Value::as_array).into_iter().flatten() {
+        let tokens = detail.get("inputTokens").and_then(Value::as_u64);
+        match detail.get("ttl").and_then(Value::as_str) {
+            Some("5m") => read.cache_write_5m_input_tokens = tokens,
+            Some("1h") => read.cache_write_1h_input_tokens = tokens,
+            _ => {}
+        }
+    }
+    read
+}
+
+/// One block of an answer that came in one piece.
+fn read_block(json: &RawValue) -> Result<ContentBlock> {
+    let unknown = || {
+        parse::<Value>("a content block", json.get().as_bytes())
+            .map(|raw| UnknownBlock::new(PROVIDER, raw).into())
+    };
+    let block: Block = parse("a content block", json.get().as_bytes())?;
+    let known = match block {
+        Block { text: Some(text), .. } => Some(TextBlock::new(text).into()),
+        Block { tool_use: Some(call), .. } => {
+            let BlockToolUse { tool_use_id, name, input, kind } = call;
+            let server = kind.as_deref() == Some("server_tool_use");
+            Some(ToolUse::new(tool_use_id, name, input).with_server(server).into())
+        }
+        Block { reasoning_content: Some(reasoning), .. } => reasoning.into_block(),
+        Block { citations_content: Some(CitationsContent { content, citations }), .. } => {
+            let mut block =
+                TextBlock::new(content.into_iter().filter_map(|piece| piece.text).collect::<String>());
+            block.citations = citations.into_iter().map(CitationWire::into_citation).collect();
+            Some(block.into())
+        }
+        Block {
+            image: Some(ImageWire { format, source: Some(SourceWire { bytes: Some(data) }) }), ..
+        } => Some(ImageBlock::new(MediaSource::bytes_of_type(format!("image/{format}"), data)).into()),
+        _ => None,
+    };
+    known.map_or_else(unknown, Ok)
+}
+
+#[derive(Deserialize)]
+struct Start {
+    role: Option<String>,
+}
+
+impl Start {
+    fn role(&self) -> Role {
+        match self.role.as_deref() {
+            Some("user") => Role::User,
+            Some("system") => Role::System,
+            _ => Role::Assistant,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct BlockStart {
+    content_block_index: u64,
+    start: Option<BlockStartUnion>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct BlockStartUnion {
+    tool_use: Option<ToolUseStart>,
+    tool_result: Option<ToolResultStart>,
+    image: Option<ImageStart>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ToolUseStart {
+    tool_use_id: String,
+    name: String,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ToolResultStart {
+    tool_use_id: String,
+    status: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct ImageStart {
+    format: String,
+}
+
+impl BlockStartUnion {
+    fn into_block(self) -> Option<ContentBlock> {
+        match self {
+            Self { tool_use: Some(ToolUseStart { tool_use_id, name, kind }), .. } => {
+                let server = kind.as_deref() == Some("server_tool_use");
+                Some(ToolUse::new(tool_use_id, name, Value::Object(Map::new())).with_server(server).into())
+            }
+            Self { tool_result: Some(ToolResultStart { tool_use_id, status }), .. } => {
+                let mut result = ToolResult::new(tool_use_id, Vec::<ToolResultContent>::new());
+                result.is_error = status.as_deref() == Some("error");
+                Some(result.into())
+            }
+            Self { image: Some(ImageStart { format }), .. } => Some(
+                ImageBlock::new(MediaSource::bytes_of_type(format!("image/{format}"), Blob::default()))
+                    .into(),
+            ),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct BlockDelta {
+    content_block_index: u64,
+    delta: DeltaUnion,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DeltaUnion {
+    text: Option<String>,
+    tool_use: Option<ToolUseDelta>,
+    reasoning_content: Option<ReasoningDelta>,
+    // An answer does not fail because one of these has an unforeseen form: it is passed on raw then.
+    citation: Option<Value>,
+    tool_result: Option<Value>,
+    image: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct ToolUseDelta {
+    input: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ReasoningDelta {
+    text: Option<String>,
+    signature: Option<String>,
+    redacted_content: Option<Blob>,
+}
+
+#[derive(Deserialize)]
+struct ToolResultDelta {
+    text: Option<String>,
+    json: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct ImageDelta {
+    source: Option<SourceWire>,
+}
+
+impl DeltaUnion {
+    fn into_delta(self) -> Option<Delta> {
+        match self {
+            Self { text: Some(text), .. } => Some(Delta::Text(text)),
+            Self { tool_use: Some(ToolUseDelta { input }), .. } => {
+                Some(Delta::InputJson(input.unwrap_or_default()))
+            }
+            Self { reasoning_content: Some(reasoning), .. } => {
+                let ReasoningDelta { text, signature, redacted_content } = reasoning;
+                let text = text.map(Delta::Reasoning).or(signature.map(Delta::Signature));
+                text.or(redacted_content.map(Delta::RedactedReasoning))
+            }
+            Self { citation: Some(citation), .. } => CitationWire::deserialize(citation)
+                .ok()
+                .map(|citation| Delta::Citation(citation.into_citation())),
+            Self { tool_result: Some(pieces), .. } => {
+                let pieces = Vec::<ToolResultDelta>::deserialize(pieces).ok()?;
+                pieces
+                    .into_iter()
+                    .map(ToolResultDelta::into_content)
+                    .collect::<Option<_>>()
+                    .map(Delta::ToolResult)
+            }
+            Self { image: Some(image), .. } => {
+                ImageDelta::deserialize(image).ok()?.source?.bytes.map(Delta::Image)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl ToolResultDelta {
+    fn into_content(self) -> Option<ToolResultContent> {
+        self.text.map(ToolResultContent::text).or(self.json.map(ToolResultContent::from))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct BlockStop {
+    content_block_index: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Stop {
+    stop_reason: Option<String>,
+    additional_model_response_fields: Option<Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Converse {
+    output: Output,
+    stop_reason: Option<String>,
+    additional_model_response_fields: Option<Value>,
+    #[serde(flatten)]
+    other: Map<String, Value>,
+}
+
+#[derive(Deserialize)]
+struct Output {
+    message: OutputMessage,
+}
+
+#[derive(Deserialize)]
+struct OutputMessage {
+    role: Option<String>,
+    content: Vec<Box<RawValue>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Block {
+    text: Option<String>,
+    tool_use: Option<BlockToolUse>,
+    reasoning_content: Option<ReasoningBlock>,
+    citations_content: Option<CitationsContent>,
+    image: Option<ImageWire>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct BlockToolUse {
+    tool_use_id: String,
+    name: String,
+    input: Value,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ReasoningBlock {
+    reasoning_text: Option<ReasoningText>,
+    redacted_content: Option<Blob>,
+}
+
+#[derive(Deserialize)]
+struct ReasoningText {
+    text: Option<String>,
+    signature: Option<String>,
+}
+
+impl ReasoningBlock {
+    fn into_block(self) -> Option<ContentBlock> {
+        if let Some(ReasoningText { text, signature }) = self.reasoning_text {
+            let mut block = Reasoning::new(text.unwrap_or_default());
+            block.signature = signature;
+            return Some(block.into());
+        }
+        self.redacted_content.map(|data| RedactedReasoning::new(data).into())
+    }
+}
+
+#[derive(Deserialize)]
+struct CitationsContent {
+    #[serde(default)]
+    content: Vec<TextPiece>,
+    #[serde(default)]
+    citations: Vec<CitationWire>,
+}
+
+#[derive(Deserialize)]
+struct TextPiece {
+    text: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct ImageWire {
+    format: String,
+    source: Option<SourceWire>,
+}
+
+#[derive(Deserialize)]
+struct SourceWire {
+    bytes: Option<Blob>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CitationWire {
+    title: Option<String>,
+    source: Option<String>,
+    source_content: Option<Vec<TextPiece>>,
+    location: Option<Map<String, Value>>,
+}
+
+impl CitationWire {
+    fn into_citation(self) -> Citation {
+        let mut citation = Citation::default();
+        citation.title = self.title;
+        citation.source = self.source;
+        citation.cited_text =
+            self.source_content.into_iter().flatten().filter_map(|piece| piece.text).collect();
+        citation.location = self.location.map(read_location);
+        citation
+    }
+}
+
+fn read_location(members: Map<String, Value>) -> CitationLocation {
+    let span = |place: &Value, index: &str| {
+        let number = |name: &str| place.get(name).and_then(Value::as_u64);
+        Span::new(number(index), number("start"), number("end"))
+    };
+    let Some((kind, place)) = members.iter().find(|(_, place)| !place.is_null()) else {
+        return CitationLocation::Unknown(UnknownBlock::new(PROVIDER, Value::Object(members)));
+    };
+    let text = |name: &str| place.get(name).and_then(Value::as_str).map(str::to_owned);
+    match kind.as_str() {
+        "web" => CitationLocation::Web { url: text("url"), domain: text("domain") },
+        "documentChar" => CitationLocation::DocumentChar(span(place, "documentIndex")),
+        "documentPage" => CitationLocation::DocumentPage(span(place, "documentIndex")),
+        "documentChunk" => CitationLocation::DocumentChunk(span(place, "documentIndex")),
+        "searchResultLocation" => CitationLocation::SearchResult(span(place, "searchResultIndex")),
+        _ => CitationLocation::Unknown(UnknownBlock::new(PROVIDER, Value::Object(members))),
+    }
+}
+
+/// Who a thought of this answer comes from.
+pub(crate) fn origin(model: &str) -> Origin {
+    Origin::new(PROVIDER).with_model(model)
+}

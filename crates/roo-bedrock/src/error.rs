@@ -1,0 +1,461 @@
+//! From what Bedrock says went wrong to an [`Error`]: one table for HTTP answers and for exceptions inside a stream, so
+//! that the same throttle is the same error wherever it comes from.
+
+use std::time::Duration;
+
+use http::{HeaderMap, StatusCode};
+use roo_core::{Error, ErrorKind};
+use serde::Deserialize;
+
+use crate::PROVIDER;
+
+/// How much of an error body is read. AWS's are a few hundred bytes.
+pub(crate) const MAX_ERROR_BODY_BYTES: usize = 64 * 1024;
+
+/// How much of the service's own message is passed on, in bytes.
+const MAX_MESSAGE_BYTES: usize = 2_000;
+
+/// Where a call went, for the hints.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub(crate) model: &'a str,
+    pub(crate) region: &'a str,
+}
+
+/// An answer of AWS that is an error, by the rules of
+/// [restJson1](https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html#operation-error-serialization).
+pub(crate) fn from_response(status: StatusCode, headers: &HeaderMap, body: &[u8], place: Place<'_>) -> Error {
+    let parsed = ErrorBody::parse(body);
+    let named = header(headers, "x-amzn-errortype")
+        .or(parsed.as_ref().and_then(|body| body.code.as_deref()))
+        .or(parsed.as_ref().and_then(|body| body.kind.as_deref()))
+        .or(parsed.as_ref().and_then(|body| body.nested_kind()))
+        .map(bare_code);
+    let message = parsed.as_ref().and_then(ErrorBody::text).map(str::to_owned).unwrap_or_else(|| {
+        let form = match header(headers, "content-type") {
+            _ if body.is_empty() => "an empty body".to_owned(),
+            Some(media_type) => format!("a body of type {media_type}"),
+            None => "a body without a type".to_owned(),
+        };
+        format!("the answer was {status} with {form}")
+    });
+    let mut error = service_error(named, Some(status.as_u16()), &message, place);
+    if status.is_redirection() {
+        error = Error::new(ErrorKind::Protocol, message)
+            .with_provider(PROVIDER)
+            .with_status(status.as_u16())
+            .with_hint(
+                "The endpoint redirects, which a signed request cannot follow. Check the endpoint URL.",
+            );
+    }
+    if let Some(request_id) = request_id(headers) {
+        error = error.with_request_id(request_id);
+    }
+    match retry_after(headers) {
+        Some(wait) => error.with_retry_after(wait),
+        None => error,
+    }
+}
+
+/// A 200 whose body is not what was asked for: a proxy's page, or the answer of AWS to a path that it does not know.
+pub(crate) fn from_wrong_content(headers: &HeaderMap, body: &[u8], wanted: &str, place: Place<'_>) -> Error {
+    let found = header(headers, "content-type").unwrap_or("no content type");
+    let parsed = ErrorBody::parse(body);
+    let code = header(headers, "x-amzn-errortype")
+        .or(parsed.as_ref().and_then(|body| body.code.as_deref()))
+        .or(parsed.as_ref().and_then(|body| body.kind.as_deref()))
+        .or(parsed.as_ref().and_then(|body| body.nested_kind()))
+        .map(bare_code);
+    let said = parsed.as_ref().and_then(ErrorBody::text).map(|text| format!(": {text}")).unwrap_or_default();
+    let mut error =
+        Error::new(ErrorKind::Protocol, format!("the answer is {found} instead of {wanted}{said}"))
+            .with_provider(PROVIDER)
+            .with_status(200)
+            .with_hint(format!(
+                "Check that the endpoint is Bedrock Runtime in {} and that no proxy answers in its place.",
+                place.region
+            ));
+    if let Some(code) = code {
+        error = error.with_code(code);
+    }
+    match request_id(headers) {
+        Some(request_id) => error.with_request_id(request_id),
+        None => error,
+    }
+}
+
+/// An exception frame, or an exception that came under an event's name. `name` is the member of the union, such as
+/// `throttlingException`.
+pub(crate) fn from_exception(name: &str, payload: &[u8], place: Place<'_>) -> Error {
+    let code = upper_first(name);
+    let body = ErrorBody::parse(payload);
+    let text = body.as_ref().and_then(ErrorBody::text).unwrap_or("the stream was ended by an exception");
+    let mut message = text.to_owned();
+    if let Some(original) = body.as_ref().and_then(|body| body.original_message.as_deref()) {
+        message = format!("{message} The model said: {original}");
+    }
+    if let Some(status) = body.as_ref().and_then(|body| body.original_status_code) {
+        message = format!("{message} (status {status} of the model)");
+    }
+    service_error(Some(&code), None, &message, place)
+}
+
+/// An `error` frame: an error that the service did not model.
+pub(crate) fn from_error_frame(code: Option<&str>, message: Option<&str>, place: Place<'_>) -> Error {
+    let error = service_error(code, None, message.unwrap_or("the stream was ended by an error"), place);
+    let internal = code.is_some_and(|code| code.to_ascii_lowercase().contains("internal"));
+    if internal { error.with_retryable(true) } else { error }
+}
+
+/// Whether an event's name is that of an exception, which some gateways deliver as an event.
+pub(crate) fn is_exception_name(event_type: &str) -> bool {
+    event_type.ends_with("Exception")
+}
+
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
+    header(headers, "x-amzn-requestid").or_else(|| header(headers, "x-amz-request-id"))
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok().filter(|value| !value.is_empty())
+}
+
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let milliseconds = header(headers, "x-amz-retry-after").and_then(|value| value.parse().ok());
+    milliseconds.map(Duration::from_millis).or_else(|| {
+        header(headers, "retry-after").and_then(|value| value.parse().ok()).map(Duration::from_secs)
+    })
+}
+
+/// The members that AWS's error bodies have, under all their names. Only the top level counts.
+#[derive(Debug, Default, Deserialize)]
+struct ErrorBody {
+    #[serde(alias = "Code")]
+    code: Option<String>,
+    #[serde(rename = "__type")]
+    kind: Option<String>,
+    #[serde(alias = "Message", alias = "errorMessage")]
+    message: Option<String>,
+    #[serde(rename = "originalStatusCode")]
+    original_status_code: Option<u16>,
+    #[serde(rename = "originalMessage")]
+    original_message: Option<String>,
+    /// Where AWS puts the error for a path that it does not know.
+    #[serde(rename = "Output")]
+    output: Option<NestedError>,
+}
+
+#[derive(Debug, Deserialize)]
+struct NestedError {
+    #[serde(rename = "__type")]
+    kind: Option<String>,
+}
+
+impl ErrorBody {
+    /// `None` for whatever is no JSON object of that form: an HTML page, say. The status still tells something then.
+    fn parse(body: &[u8]) -> Option<Self> {
+        serde_json::from_slice(body).ok()
+    }
+
+    fn text(&self) -> Option<&str> {
+        self.message.as_deref().map(str::trim).filter(|text| !text.is_empty())
+    }
+
+    fn nested_kind(&self) -> Option<&str> {
+        self.output.as_ref()?.kind.as_deref()
+    }
+}
+
+/// `com.amazon.coral#ValidationException:http://internal…` is `ValidationException`.
+fn bare_code(code: &str) -> &str {
+    let code = code.split(':').next().unwrap_or(code);
+    code.rsplit('#').next().unwrap_or(code)
+}
+
+fn upper_first(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
+}
+
+/// The kind of an error and the status that it stands for, by AWS's name for it.
+fn by_code(code: &str) -> Option<(ErrorKind, u16)> {
+    Some(match code {
+        "AccessDeniedException" | "AccessDenied" | "OptInRequired" => (ErrorKind::AccessDenied, 403),
+        "UnrecognizedClientException"
+        | "InvalidSignatureException"
+        | "SignatureDoesNotMatch"
+        | "IncompleteSignatureException"
+        | "IncompleteSignature"
+        | "MissingAuthenticationTokenException"
+        | "MissingAuthenticationToken"
+        | "InvalidClientTokenId"
+        | "ExpiredTokenException"
+        | "ExpiredToken"
+        | "RequestExpired"
+        | "RequestTimeTooSkewed"
+        | "NotAuthorized" => (ErrorKind::Credentials, 403),
+        "ValidationException" | "ValidationError" | "SerializationException" | "ConflictException" => {
+            (ErrorKind::InvalidRequest, 400)
+        }
+        "ResourceNotFoundException" => (ErrorKind::ModelNotFound, 404),
+        "ModelNotReadyException" => (ErrorKind::ModelNotReady, 429),
+        "ThrottlingException"
+        | "Throttling"
+        | "ThrottledException"
+        | "RequestThrottledException"
+        | "RequestThrottled"
+        | "TooManyRequestsException"
+        | "ProvisionedThroughputExceededException"
+        | "TransactionInProgressException"
+        | "RequestLimitExceeded"
+        | "BandwidthLimitExceeded"
+        | "LimitExceededException"
+        | "SlowDown"
+        | "PriorRequestNotComplete"
+        | "EC2ThrottledException" => (ErrorKind::Throttled, 429),
+        "ServiceQuotaExceededException" => (ErrorKind::QuotaExceeded, 400),
+        "ServiceUnavailableException" | "ServiceUnavailable" => (ErrorKind::Overloaded, 503),
+        "InternalServerException" | "InternalFailure" | "InternalServerError" | "InternalError" => {
+            (ErrorKind::ServerError, 500)
+        }
+        "ModelTimeoutException" | "RequestTimeout" | "RequestTimeoutException" => (ErrorKind::Timeout, 408),
+        "ModelErrorException" | "ModelStreamErrorException" => (ErrorKind::ModelError, 424),
+        "UnknownOperationException" => (ErrorKind::Protocol, 404),
+        _ => return None,
+    })
+}
+
+fn by_status(status: u16) -> ErrorKind {
+    match status {
+        300..=399 => ErrorKind::Protocol,
+        401 => ErrorKind::Credentials,
+        403 => ErrorKind::AccessDenied,
+        404 => ErrorKind::ModelNotFound,
+        408 => ErrorKind::Timeout,
+        424 => ErrorKind::ModelError,
+        429 => ErrorKind::Throttled,
+        502 | 503 | 504 | 529 => ErrorKind::Overloaded,
+        500..=599 => ErrorKind::ServerError,
+        _ => ErrorKind::InvalidRequest,
+    }
+}
+
+fn service_error(code: Option<&str>, status: Option<u16>, message: &str, place: Place<'_>) -> Error {
+    let known = code.and_then(by_code);
+    let kind = match (known, status) {
+        (Some((kind, _)), _) => kind,
+        (None, Some(status)) => by_status(status),
+        // An exception that nobody has described ends the stream as a failure of the service would.
+        (None, None) => ErrorKind::ServerError,
+    };
+    let kind = by_message(kind, message);
+    let mut error = Error::new(kind, shortened(message)).with_provider(PROVIDER);
+    if let Some(status) = status.or(known.map(|(_, status)| status)) {
+        error = error.with_status(status);
+    }
+    if known.is_none() && status.is_none() {
+        error = error.with_retryable(false);
+    }
+    // The model broke off in the middle of its answer; it may not do so again.
+    if code == Some("ModelStreamErrorException") {
+        error = error.with_retryable(true);
+    }
+    if let Some(code) = code {
+        error = error.with_code(code);
+    }
+    match hint(kind, code, message, place) {
+        Some(hint) => error.with_hint(hint),
+        None => error,
+    }
+}
+
+/// A refusal of many kinds comes as one exception; only its text tells them apart.
+fn by_message(kind: ErrorKind, message: &str) -> ErrorKind {
+    let text = message.to_ascii_lowercase();
+    let says = |parts: &[&str]| parts.iter().any(|part| text.contains(part));
+    match kind {
+        ErrorKind::InvalidRequest
+            if says(&[
+                "too long for requested model",
+                "prompt is too long",
+                "context window",
+                "context length",
+                "exceed context limit",
+                "maximum context",
+                "too many input tokens",
+            ]) =>
+        {
+            ErrorKind::ContextOverflow
+        }
+        ErrorKind::InvalidRequest if says(&["on-demand throughput", "model identifier is invalid"]) => {
+            ErrorKind::ModelNotFound
+        }
+        ErrorKind::AccessDenied if says(&["api key", "security token included in the request"]) => {
+            ErrorKind::Credentials
+        }
+        other => other,
+    }
+}
+
+fn shortened(message: &str) -> String {
+    if message.len() <= MAX_MESSAGE_BYTES {
+        return message.to_owned();
+    }
+    let end = message.floor_char_boundary(MAX_MESSAGE_BYTES);
+    format!("{}…", message.get(..end).unwrap_or_default())
+}
+
+fn hint(kind: ErrorKind, code: Option<&str>, message: &str, place: Place<'_>) -> Option<String> {
+    let Place { model, region } = place;
+    let text = message.to_ascii_lowercase();
+    Some(match kind {
+        ErrorKind::AccessDenied => format!(
+            "Allow bedrock:InvokeModel and bedrock:InvokeModelWithResponseStream on {model} in IAM, and enable the \
+             model in the Bedrock console of {region}."
+        ),
+        ErrorKind::Credentials if code.is_some_and(|code| code.starts_with("ExpiredToken")) => {
+            "The session has expired: renew the credentials.".to_owned()
+        }
+        ErrorKind::Credentials if text.contains("expired") || text.contains("not yet current") => {
+            "The clock of this machine is off by more than five minutes: set it.".to_owned()
+        }
+        ErrorKind::Credentials if text.contains("api key") => {
+            "Check the Bedrock API key (AWS_BEARER_TOKEN_BEDROCK).".to_owned()
+        }
+        ErrorKind::Credentials if code == Some("UnrecognizedClientException") => {
+            "AWS does not know these keys: check the access key id, and the session token if the keys are temporary."
+                .to_owned()
+        }
+        ErrorKind::Credentials => "Check the secret access key and the region that the request was signed for.".to_owned(),
+        ErrorKind::ModelNotFound if text.contains("on-demand throughput") => format!(
+            "{model} is called through an inference profile: put the geography in front of the id, such as {}.{model}.",
+            geography(region)
+        ),
+        ErrorKind::ModelNotFound => {
+            format!("Check the model id {model}, and that the model is offered and enabled in {region}.")
+        }
+        ErrorKind::ContextOverflow => "Shorten the conversation, or choose a model with a larger window.".to_owned(),
+        ErrorKind::Throttled => "Wait before sending again, or ask for a higher quota in Service Quotas.".to_owned(),
+        ErrorKind::QuotaExceeded => "Ask for a higher quota in Service Quotas.".to_owned(),
+        _ => return None,
+    })
+}
+
+/// The prefix of the inference profiles that serve a region.
+fn geography(region: &str) -> &'static str {
+    match region.split('-').next().unwrap_or_default() {
+        "eu" => "eu",
+        "ap" => "apac",
+        "us" if region.starts_with("us-gov-") => "us-gov",
+        "us" => "us",
+        _ => "global",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLACE: Place<'static> = Place { model: "anthropic.claude-x", region: "eu-west-1" };
+
+    fn response(status: u16, headers: &[(&'static str, &'static str)], body: &str) -> Error {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (http::HeaderName::from_static(name), http::HeaderValue::from_static(value)))
+            .collect();
+        from_response(StatusCode::from_u16(status).unwrap(), &headers, body.as_bytes(), PLACE)
+    }
+
+    #[test]
+    fn the_code_comes_from_the_header_then_the_body() {
+        let cases: &[(&[(&str, &str)], &str)] = &[
+            (&[("x-amzn-errortype", "FooError")], "{}"),
+            (
+                &[(
+                    "x-amzn-errortype",
+                    "FooError:http://internal.amazon.com/coral/com.amazon.coral.validate/",
+                )],
+                "{}",
+            ),
+            (
+                &[("x-amzn-errortype", "aws.protocoltests.restjson#FooError:http://internal.amazon.com/")],
+                "{}",
+            ),
+            (&[], r#"{"code": "FooError"}"#),
+            (&[], r#"{"Code": "aws.protocoltests.restjson#FooError"}"#),
+            (&[], r#"{"code": "aws.protocoltests.restjson#FooError:http://internal.amazon.com/"}"#),
+            (&[], r#"{"__type": "FooError"}"#),
+            (&[], r#"{"__type": "aws.protocoltests.restjson#FooError:http://internal.amazon.com/"}"#),
+            (&[("x-amzn-errortype", "FooError")], r#"{"__type": "Other", "code": "Other"}"#),
+            (&[], r#"{"code": "FooError", "__type": "Other"}"#),
+        ];
+        for (headers, body) in cases {
+            assert_eq!(response(500, headers, body).code(), Some("FooError"), "{headers:?} {body}");
+        }
+        let nested = response(500, &[], r#"{"inner": {"__type": "Nested"}, "message": "m"}"#);
+        assert_eq!((nested.code(), nested.message()), (None, "m"));
+    }
+
+    #[test]
+    fn a_body_that_is_no_json_is_told_by_its_status() {
+        for (body, form) in
+            [("", "an empty body"), ("<html><b>Bad Gateway</b></html>", "a body of type text/html")]
+        {
+            let error = response(502, &[("content-type", "text/html"), ("x-amzn-requestid", "r-1")], body);
+            assert_eq!(
+                (error.kind(), error.status(), error.request_id()),
+                (ErrorKind::Overloaded, Some(502), Some("r-1"))
+            );
+            assert_eq!(error.message(), format!("the answer was 502 Bad Gateway with {form}"));
+        }
+    }
+
+    #[test]
+    fn a_throttle_is_the_same_as_an_answer_and_as_a_frame() {
+        let answer =
+            response(429, &[("x-amzn-errortype", "ThrottlingException")], r#"{"message":"Too many tokens"}"#);
+        let frame = from_exception("throttlingException", br#"{"message":"Too many tokens"}"#, PLACE);
+        assert_eq!(answer.to_string(), frame.to_string());
+        assert_eq!((answer.kind(), answer.is_retryable()), (frame.kind(), frame.is_retryable()));
+    }
+
+    #[test]
+    fn what_only_the_text_tells_has_its_own_kind() {
+        let validation = |text: &str| from_exception("validationException", text.as_bytes(), PLACE);
+        let long = validation(r#"{"message":"Input is too long for requested model."}"#);
+        assert_eq!(long.kind(), ErrorKind::ContextOverflow);
+        let profile = validation(
+            r#"{"message":"Invocation of model ID x with on-demand throughput isn’t supported."}"#,
+        );
+        assert_eq!(profile.kind(), ErrorKind::ModelNotFound);
+        assert!(profile.hint().unwrap().contains("eu.anthropic.claude-x"), "{profile}");
+    }
+
+    #[test]
+    fn a_model_that_broke_off_tells_what_it_said_and_may_be_asked_again() {
+        let payload = br#"{"message":"m","originalStatusCode":529,"originalMessage":"overloaded"}"#;
+        let error = from_exception("modelStreamErrorException", payload, PLACE);
+        assert_eq!(
+            (error.kind(), error.status(), error.is_retryable()),
+            (ErrorKind::ModelError, Some(424), true)
+        );
+        assert_eq!(error.message(), "m The model said: overloaded (status 529 of the model)");
+    }
+
+    #[test]
+    fn a_huge_message_is_cut_at_a_letter() {
+        let body = format!(r#"{{"message":"{}"}}"#, "é".repeat(5_000));
+        let error = response(400, &[], &body);
+        assert!(error.message().len() < 2_010 && error.message().ends_with('…'));
+    }
+
+    #[test]
+    fn the_wait_that_the_service_asks_for_is_kept() {
+        assert_eq!(response(429, &[("retry-after", "3")], "").retry_after(), Some(Duration::from_secs(3)));
+        assert_eq!(
+            response(429, &[("x-amz-retry-after", "1500")], "").retry_after(),
+            Some(Duration::from_millis(1500))
+        );
+        assert_eq!(response(429, &[("retry-after", "soon")], "").retry_after(), None);
+    }
+}

@@ -1,0 +1,158 @@
+//! What cannot be sent is refused before anything is sent, and the error names the place.
+
+use roo_bedrock::{Bedrock, BedrockOptions};
+use roo_core::{
+    ContentBlock, DocumentBlock, DocumentSource, ErrorKind, Message, MessageRequest, Provider as _,
+    ReasoningMode, Role, Tool, ToolChoice, ToolResult, ToolUse,
+};
+use serde_json::json;
+
+use crate::{context, emulator_and_client, failed, request};
+
+fn tool(name: &str) -> Tool {
+    Tool::new(name, json!({"type": "object"}))
+}
+
+#[tokio::test]
+async fn what_bedrock_would_refuse_never_leaves() {
+    let (emulator, client) = emulator_and_client().await;
+    let hello = || request().with_user("hello");
+    let cases: Vec<(&str, MessageRequest)> = vec![
+        ("/model: ", MessageRequest::new().with_user("hello")),
+        ("/model: ", hello().with_model("")),
+        ("/model: ", hello().with_model("  ")),
+        ("/model: ", hello().with_model("..")),
+        ("/messages: ", request()),
+        ("/messages/0/content: ", request().with_user(Vec::<ContentBlock>::new())),
+        ("/messages/0/content/0: ", request().with_user("")),
+        ("/messages/0/content/0: ", request().with_user(" \n\t")),
+        ("/messages/0: ", request().with_assistant("I begin")),
+        ("/messages/1/role: ", hello().with_message(Message::new(Role::System, "be brief"))),
+        ("/system/0: ", hello().with_system(" ")),
+        ("/system/0: ", hello().with_system(ContentBlock::image(vec![1]))),
+        ("/messages/0/content/0: the image is empty", request().with_user(ContentBlock::image(Vec::new()))),
+        (
+            "/messages/0/content/0: the bytes are no image",
+            request().with_user(ContentBlock::image(b"BM..".to_vec())),
+        ),
+        (
+            "/messages/1/content/0: ",
+            hello().with_assistant(ContentBlock::image(b"\x89PNG\r\n\x1a\n".to_vec())),
+        ),
+        ("/messages/0/content/0: ", request().with_user(ToolUse::new("a", "b", json!({})))),
+        ("/messages/1/content/0: ", hello().with_assistant(ToolResult::text("a", "b"))),
+        ("/messages/0/content/0/tool_use_id: ", request().with_user(ToolResult::text("not an id", "b"))),
+        ("/messages/1/content/0/name: ", {
+            hello().with_assistant(ToolUse::new("a", "no name", json!({}))).with_tool(tool("a"))
+        }),
+        ("/tools/0/name: ", hello().with_tool(tool("has spaces"))),
+        ("/tools/1/name: ", hello().with_tools([tool("fine"), tool(&"x".repeat(65))])),
+        ("/tools/0/name: ", hello().with_tool(tool(""))),
+        ("/tools/0/input_schema: ", hello().with_tool(Tool::new("a", json!({"properties": {}})))),
+        ("/tool_choice: ", hello().with_tool_choice(ToolChoice::Any)),
+        ("/tool_choice/name: ", hello().with_tool(tool("a")).with_tool_choice(ToolChoice::tool("b"))),
+        ("/max_tokens: ", hello().with_max_tokens(0)),
+        ("/temperature: ", hello().with_temperature(1.5)),
+        ("/temperature: ", hello().with_temperature(f64::NAN)),
+        ("/top_p: ", hello().with_top_p(-0.1)),
+        ("/stop_sequences/1: ", hello().with_stop_sequence("a").with_stop_sequence("")),
+    ];
+    for (place, request) in cases {
+        let error = failed(client.create_message(request.clone()).await);
+        assert!(error.message().starts_with(place), "{place:?} does not begin {error}");
+        let expected =
+            if place.ends_with("role: ") { ErrorKind::Unsupported } else { ErrorKind::InvalidRequest };
+        assert_eq!((error.kind(), error.provider()), (expected, Some("bedrock")), "{error}");
+    }
+    assert!(emulator.requests().is_empty(), "nothing was sent");
+}
+
+#[tokio::test]
+async fn what_is_not_supported_yet_is_refused_by_name_and_not_left_out() {
+    let (emulator, client) = emulator_and_client().await;
+    let hello = || request().with_user("hello");
+    let document = DocumentBlock::new(DocumentSource::Text { text: "text".into() });
+    for (place, request) in [
+        ("/top_k", hello().with_top_k(5)),
+        ("/reasoning", hello().with_reasoning(ReasoningMode::Adaptive)),
+        ("/parallel_tool_calls", hello().with_parallel_tool_calls(false)),
+        ("/messages/0/content/0", request().with_user(document)),
+    ] {
+        let error = failed(client.create_message(request).await);
+        assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
+        assert!(error.message().starts_with(&format!("{place}: ")), "{error}");
+    }
+    assert!(emulator.requests().is_empty(), "nothing was sent");
+}
+
+#[tokio::test]
+async fn a_body_over_the_limit_is_not_sent() {
+    let (emulator, client) = emulator_and_client().await;
+    let mut image = b"\x89PNG\r\n\x1a\n".to_vec();
+    image.resize(19_000_000, 0);
+    let error = failed(client.create_message(request().with_user(ContentBlock::image(image))).await);
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    assert!(error.message().contains("25000000"), "{error}");
+    assert!(emulator.requests().is_empty(), "nothing was sent");
+}
+
+#[tokio::test]
+async fn options_that_do_not_fit_are_an_error_and_not_ignored() {
+    let (_emulator, client) = emulator_and_client().await;
+    let mut request = request().with_user("hello").with_options(&BedrockOptions::new());
+    request.provider_options.insert("bedrock", json!({"streeming": false}));
+    let error = failed(client.create_message(request).await);
+    assert_eq!(error.kind(), ErrorKind::Config);
+    assert!(error.message().contains("streeming"), "{error}");
+}
+
+#[tokio::test]
+async fn wrong_settings_are_named_when_the_client_is_built() {
+    for (builder, expected) in [
+        (Bedrock::builder().with_region("us east"), "region"),
+        (Bedrock::builder().with_region("evil.example.com/"), "region"),
+        (Bedrock::builder().with_endpoint_url("not a url"), "endpoint"),
+        (Bedrock::builder().with_endpoint_url("ftp://example.com"), "endpoint"),
+        (Bedrock::builder().with_bearer_token(" "), "bearer token"),
+        (Bedrock::builder().with_bearer_token("key").with_endpoint_url("http://example.com"), "http"),
+        (Bedrock::builder().with_profile(" "), "profile"),
+    ] {
+        let error = failed(builder.with_context(context()).build());
+        assert_eq!(error.kind(), ErrorKind::Config, "{error}");
+        assert!(error.message().contains(expected), "{expected} is not in: {error}");
+    }
+}
+
+#[tokio::test]
+async fn missing_and_broken_surroundings_name_what_was_tried() {
+    let (emulator, _) = emulator_and_client().await;
+    let home = context().with_variable("HOME", "/home/me");
+    let config = "/home/me/.aws/config";
+    let keys = |context: roo_aws::AwsContext| {
+        context.with_variable("AWS_ACCESS_KEY_ID", "AKID").with_variable("AWS_SECRET_ACCESS_KEY", "secret")
+    };
+    let in_region = |context: roo_aws::AwsContext| context.with_variable("AWS_REGION", "us-east-1");
+    let cases = [
+        (keys(home.clone()), vec!["AWS_REGION", "AWS_DEFAULT_REGION", "profile"]),
+        (in_region(home.clone()), vec!["AWS_ACCESS_KEY_ID", "AWS_BEARER_TOKEN_BEDROCK", config]),
+        (in_region(home.clone()).with_variable("AWS_ACCESS_KEY_ID", "AKID"), vec!["AWS_SECRET_ACCESS_KEY"]),
+        (in_region(home.clone()).with_variable("AWS_SECRET_ACCESS_KEY", "hidden"), vec!["AWS_ACCESS_KEY_ID"]),
+        (in_region(home.clone()).with_file(config, "[default\n"), vec![config, "line 1"]),
+        (in_region(home.clone()).with_variable("AWS_PROFILE", "missing"), vec!["missing"]),
+        (
+            in_region(home.clone()).with_file(config, "[default]\naws_access_key_id = AKID\n"),
+            vec!["aws_secret_access_key"],
+        ),
+    ];
+    for (surroundings, expected) in cases {
+        let client =
+            Bedrock::builder().with_context(surroundings).with_endpoint_url(emulator.url()).build().unwrap();
+        let error = failed(client.create_message(request().with_user("hello")).await);
+        assert!(matches!(error.kind(), ErrorKind::Credentials | ErrorKind::Config), "{error}");
+        for text in expected {
+            assert!(error.to_string().contains(text), "{text} is not in: {error}");
+        }
+        assert!(!format!("{error} {error:?}").contains("hidden"), "{error:?}");
+    }
+    assert!(emulator.requests().is_empty(), "nothing was sent");
+}
