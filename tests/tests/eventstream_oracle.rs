@@ -9,7 +9,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::string::string_regex;
-use roo_eventstream::{DecodeError, Decoder, Frame, Header, HeaderValue, encode};
+use roo_eventstream::{DecodeError, Decoder, Frame, Header, HeaderValue, OwnedFrame, encode};
 
 /// A header value that owns its text, to be turned into both kinds.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,7 +83,7 @@ impl OwnedMessage {
 }
 
 /// Whether a frame of ours says the same as a message of theirs.
-fn is_same(frame: &Frame, message: &Message) -> bool {
+fn is_same(frame: Frame<'_>, message: &Message) -> bool {
     frame.payload() == message.payload()
         && frame.headers().count() == message.headers().len()
         && frame.headers().zip(message.headers()).all(|(ours, theirs)| {
@@ -149,14 +149,14 @@ fn cut<'a>(body: &'a [u8], places: &[Index]) -> Vec<&'a [u8]> {
     pieces
 }
 
-fn decode_ours(pieces: &[&[u8]]) -> (Vec<Frame>, Result<(), DecodeError>) {
+fn decode_ours(pieces: &[&[u8]]) -> (Vec<OwnedFrame>, Result<(), DecodeError>) {
     let mut decoder = Decoder::new();
     let mut frames = Vec::new();
     for piece in pieces {
         decoder.push(Bytes::copy_from_slice(piece));
         loop {
             match decoder.next_frame() {
-                Ok(Some(frame)) => frames.push(frame),
+                Ok(Some(frame)) => frames.push(OwnedFrame::from(frame)),
                 Ok(None) => break,
                 Err(error) => return (frames, Err(error)),
             }
@@ -204,7 +204,7 @@ fn is_stricter_by_choice(error: &DecodeError) -> bool {
 fn compare(body: &[u8], places: &[Index]) -> Result<(), TestCaseError> {
     let (frames, end) = decode_ours(&cut(body, places));
     let (messages, is_rejected) = decode_theirs(body);
-    for (frame, message) in frames.iter().zip(&messages) {
+    for (frame, message) in frames.iter().map(OwnedFrame::as_frame).zip(&messages) {
         prop_assert!(is_same(frame, message), "{frame:?} and {message:?}");
     }
     match end {
@@ -258,7 +258,7 @@ proptest! {
         let (frames, end) = decode_ours(&cut(&body, &places));
         prop_assert_eq!(end, Ok(()));
         prop_assert_eq!(frames.len(), messages.len());
-        for (frame, message) in frames.iter().zip(&messages) {
+        for (frame, message) in frames.iter().map(OwnedFrame::as_frame).zip(&messages) {
             prop_assert!(is_same(frame, &message.theirs()));
         }
     }

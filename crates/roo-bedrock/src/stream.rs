@@ -48,7 +48,7 @@ impl ConverseStream {
                 Ok(Some(frame)) => {
                     self.any_frame = true;
                     let place = Place { model: &self.model, region: &self.region };
-                    read_frame(&frame, &mut self.answer, &mut self.events, place)
+                    read_frame(frame, &mut self.answer, &mut self.events, place)
                 }
                 Err(error) => {
                     Err(corrupt(format!("the event stream is damaged: {error}")).with_source(error))
@@ -103,7 +103,7 @@ impl Stream for ConverseStream {
 }
 
 fn read_frame(
-    frame: &Frame,
+    frame: Frame<'_>,
     answer: &mut Answer,
     events: &mut VecDeque<ProviderEvent>,
     place: Place<'_>,

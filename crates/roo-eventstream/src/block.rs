@@ -115,7 +115,7 @@ const AFTER_EVENT_TYPE: &[u8; 55] =
 /// This is the path of practically every frame: two comparisons with constants instead of three headers to parse.
 /// Such a block is well-formed, provided that the type is UTF-8.
 #[inline]
-pub(crate) fn usual_event_type(block: &[u8]) -> Option<&[u8]> {
+fn usual_event_type(block: &[u8]) -> Option<&[u8]> {
     let (before, rest) = block.split_first_chunk()?;
     let (rest, after) = rest.split_last_chunk()?;
     let (&length, event_type) = rest.split_first()?;
@@ -123,12 +123,13 @@ pub(crate) fn usual_event_type(block: &[u8]) -> Option<&[u8]> {
     (is_usual && event_type.len() == usize::from(length)).then_some(event_type)
 }
 
-/// Checks all that can be wrong with a header block.
+/// Checks all that can be wrong with a header block; gives the event type of a block that is
+/// [usual](usual_event_type).
 #[inline]
-pub(crate) fn check(block: &[u8]) -> Result<(), DecodeError> {
-    match usual_event_type(block) {
-        Some(event_type) if event_type.is_ascii() => Ok(()),
-        _ => check_each(block),
+pub(crate) fn check(block: &[u8]) -> Result<Option<&str>, DecodeError> {
+    match usual_event_type(block).map(str::from_utf8) {
+        Some(Ok(event_type)) => Ok(Some(event_type)),
+        _ => check_each(block).map(|()| None),
     }
 }
 

@@ -1,24 +1,27 @@
 //! The incremental decoder.
 
 use std::collections::VecDeque;
-use std::{fmt, mem};
+use std::fmt;
 
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
 
 use crate::error::DecodeError;
-use crate::frame::{self, Frame};
+use crate::frame::Frame;
 use crate::limits::Limits;
 use crate::prelude::{PRELUDE_LENGTH, Prelude};
 
 /// What is allocated at first for a frame that has to be assembled: room for most of them.
 const FIRST_ALLOCATION: usize = 512;
 
+/// What is kept of the buffer for such frames from one to the next.
+const MAX_KEPT_ALLOCATION: usize = 64 * 1024;
+
 /// Turns the chunks of a body into frames.
 ///
 /// Push each chunk as it arrives, then take frames until there are none; when the body is over, call
 /// [`finish`](Self::finish). Chunks may be cut anywhere, may hold many frames and may be empty.
 ///
-/// A frame that lies inside one chunk is not copied (see [what it pins](Frame#what-a-frame-pins)). One that is
+/// A frame that lies inside one chunk is not copied. One that is
 /// spread over chunks is assembled once, in memory that grows with the bytes received and never past the end of
 /// that frame: a length on the wire allocates nothing by itself.
 ///
@@ -43,14 +46,26 @@ const FIRST_ALLOCATION: usize = 512;
 #[derive(Default)]
 pub struct Decoder {
     limits: Limits,
-    /// What has been pushed and not looked at. None of the chunks is empty.
+    /// What was pushed and is not read to its end.
     chunks: VecDeque<Bytes>,
-    /// The start of a frame that the chunks so far did not complete.
+    /// How much of the first chunk is read.
+    position: usize,
+    /// The beginning of a frame that is spread over chunks.
     partial: Vec<u8>,
-    /// The prelude of the frame in `partial`, once that has all of it.
+    /// The prelude of that frame, once it is there.
     prelude: Option<Prelude>,
-    /// The error that ended this decoder.
+    /// The frame that was returned last, whose bytes are free with the next call.
+    lent: Option<Lent>,
     error: Option<DecodeError>,
+}
+
+/// Where the bytes of a frame are.
+#[derive(Clone, Copy)]
+enum Lent {
+    /// In the first chunk, so many bytes from its position on.
+    InChunk(usize),
+    /// In `partial`, as a whole.
+    Partial,
 }
 
 impl Decoder {
@@ -82,17 +97,47 @@ impl Decoder {
     /// If what was pushed is not a sequence of valid frames: checked are, in this order, the checksum of the
     /// prelude (as soon as twelve bytes are there), the lengths and limits, the checksum of the message, the
     /// headers. From then on this returns `None`.
-    pub fn next_frame(&mut self) -> Result<Option<Frame>, DecodeError> {
-        self.take_frame().inspect_err(|error| {
-            *self = Self { error: Some(error.clone()), ..Self::with_limits(self.limits) };
-        })
+    pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, DecodeError> {
+        self.release();
+        let (lent, prelude) = match self.locate() {
+            Ok(Some(found)) => found,
+            Ok(None) => return Ok(None),
+            Err(error) => {
+                self.error = Some(error.clone());
+                self.release();
+                return Err(error);
+            }
+        };
+        self.lent = Some(lent);
+        let bytes = match lent {
+            Lent::InChunk(length) => {
+                let chunk = self.chunks.front().map(|chunk| &**chunk).unwrap_or_default();
+                chunk.get(self.position..self.position + length).unwrap_or_default()
+            }
+            Lent::Partial => &self.partial,
+        };
+        match Frame::check(bytes, &prelude) {
+            Ok(frame) => Ok(Some(frame)),
+            Err(error) => {
+                self.error = Some(error.clone());
+                Err(error)
+            }
+        }
     }
 
     /// How many bytes the decoder holds that are not part of a frame returned.
     ///
     /// After [`next_frame`](Self::next_frame) has returned `None`, less than one frame.
     pub fn buffered(&self) -> usize {
-        self.partial.len() + self.chunks.iter().map(Bytes::len).sum::<usize>()
+        if self.error.is_some() {
+            return 0;
+        }
+        let lent = match self.lent {
+            Some(Lent::InChunk(length)) => length,
+            Some(Lent::Partial) => self.partial.len(),
+            None => 0,
+        };
+        self.partial.len() + self.chunks.iter().map(Bytes::len).sum::<usize>() - self.position - lent
     }
 
     /// Says that the body is over, and checks that it did not end inside a frame.
@@ -117,44 +162,65 @@ impl Decoder {
         }
     }
 
-    fn take_frame(&mut self) -> Result<Option<Frame>, DecodeError> {
-        if self.partial.is_empty()
-            && let Some(chunk) = self.chunks.front_mut()
-            && let Some(prelude) = Prelude::read(chunk, &self.limits)?
-            && let Some(bytes) = chunk.get(..prelude.total_length)
-        {
-            frame::check(bytes, &prelude)?;
-            let bytes = chunk.split_to(prelude.total_length);
-            if chunk.is_empty() {
-                self.chunks.pop_front();
-            }
-            return Ok(Some(Frame::from_checked(bytes, &prelude)));
+    /// Lets go of the frame that was returned last, and of everything after an error.
+    fn release(&mut self) {
+        if self.error.is_some() {
+            self.chunks = VecDeque::new();
+            self.partial = Vec::new();
+            self.position = 0;
+            self.prelude = None;
+            self.lent = None;
+            return;
         }
-        self.assemble_frame()
+        match self.lent.take() {
+            Some(Lent::InChunk(length)) => self.advance(length),
+            Some(Lent::Partial) => {
+                self.partial.clear();
+                // One large frame must not be paid for until the end of the stream.
+                self.partial.shrink_to(MAX_KEPT_ALLOCATION);
+            }
+            None => {}
+        }
+    }
+
+    /// Marks so many bytes of the first chunk as read.
+    fn advance(&mut self, length: usize) {
+        self.position += length;
+        if self.chunks.front().is_some_and(|chunk| chunk.len() <= self.position) {
+            self.chunks.pop_front();
+            self.position = 0;
+        }
+    }
+
+    /// Finds the next whole frame.
+    fn locate(&mut self) -> Result<Option<(Lent, Prelude)>, DecodeError> {
+        if self.partial.is_empty()
+            && let Some(chunk) = self.chunks.front()
+            && let Some(rest) = chunk.get(self.position..)
+            && let Some(prelude) = Prelude::read(rest, &self.limits)?
+            && rest.len() >= prelude.total_length
+        {
+            return Ok(Some((Lent::InChunk(prelude.total_length), prelude)));
+        }
+        self.assemble()
     }
 
     /// Moves bytes from the chunks to `partial` until that is a frame or no chunk is left.
-    fn assemble_frame(&mut self) -> Result<Option<Frame>, DecodeError> {
-        while let Some(chunk) = self.chunks.front_mut() {
+    fn assemble(&mut self) -> Result<Option<(Lent, Prelude)>, DecodeError> {
+        while let Some(chunk) = self.chunks.front() {
             let goal = self.prelude.as_ref().map_or(PRELUDE_LENGTH, |prelude| prelude.total_length);
             let missing = goal.saturating_sub(self.partial.len());
-            let available = chunk.get(..missing).unwrap_or(chunk);
+            let rest = chunk.get(self.position..).unwrap_or_default();
+            let available = rest.get(..missing).unwrap_or(rest);
             append(&mut self.partial, available, goal);
             let taken = available.len();
-            chunk.advance(taken);
-            if chunk.is_empty() {
-                self.chunks.pop_front();
-            }
+            self.advance(taken);
             if taken < missing {
                 continue;
             }
             match self.prelude.take() {
                 None => self.prelude = Prelude::read(&self.partial, &self.limits)?,
-                Some(prelude) => {
-                    frame::check(&self.partial, &prelude)?;
-                    let bytes = Bytes::from(mem::take(&mut self.partial));
-                    return Ok(Some(Frame::from_checked(bytes, &prelude)));
-                }
+                Some(prelude) => return Ok(Some((Lent::Partial, prelude))),
             }
         }
         Ok(None)

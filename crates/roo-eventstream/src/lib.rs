@@ -42,7 +42,7 @@ mod tests;
 pub use decoder::Decoder;
 pub use encoder::encode;
 pub use error::{DecodeError, EncodeError, MessageError};
-pub use frame::Frame;
+pub use frame::{Frame, OwnedFrame};
 pub use header::{Header, HeaderValue, Headers};
 pub use limits::{
     Limits, MAX_HEADER_COUNT, MAX_HEADER_NAME_LENGTH, MAX_HEADER_VALUE_LENGTH, MAX_HEADERS_LENGTH,

@@ -2,7 +2,7 @@
 
 use std::str;
 
-use crate::block::{RawHeader, RawHeaders, code, usual_event_type};
+use crate::block::{RawHeader, RawHeaders, code};
 use crate::error::MessageError;
 
 const MESSAGE_TYPE: &str = ":message-type";
@@ -39,16 +39,8 @@ pub enum MessageKind<'a> {
 }
 
 impl<'a> MessageKind<'a> {
-    /// The kind of message that has this header block, which has been checked.
-    #[inline]
-    pub(crate) fn from_block(block: &'a [u8]) -> Result<Self, MessageError> {
-        match usual_event_type(block).map(str::from_utf8) {
-            Some(Ok(event_type)) => Ok(Self::Event { event_type }),
-            _ => Self::from_headers(RawHeaders::new(block)),
-        }
-    }
-
-    fn from_headers(headers: RawHeaders<'a>) -> Result<Self, MessageError> {
+    /// The kind of message that has these headers, which have been checked.
+    pub(crate) fn from_headers(headers: RawHeaders<'a>) -> Result<Self, MessageError> {
         let mut message_type = None;
         let mut event_type = None;
         let mut exception_type = None;

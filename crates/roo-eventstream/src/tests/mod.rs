@@ -1,6 +1,6 @@
 use bytes::Bytes;
 
-use crate::{DecodeError, Decoder, Frame};
+use crate::{DecodeError, Decoder, Frame, OwnedFrame};
 
 mod encoding;
 mod header_checks;
@@ -39,7 +39,12 @@ pub(crate) fn string_headers(headers: &[(&str, &str)]) -> Vec<u8> {
 }
 
 /// What decoding a whole body gives: the frames before the first error, and how it ended.
-pub(crate) type Outcome = (Vec<Frame>, Result<(), DecodeError>);
+pub(crate) type Outcome = (Vec<Frame<'static>>, Result<(), DecodeError>);
+
+/// A frame for the rest of the test run.
+pub(crate) fn keep(frame: Frame<'_>) -> Frame<'static> {
+    Box::leak(Box::new(OwnedFrame::from(frame))).as_frame()
+}
 
 /// Decodes `pieces` as a reader of a body would.
 pub(crate) fn decode_pieces<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Outcome {
@@ -49,7 +54,7 @@ pub(crate) fn decode_pieces<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> O
         decoder.push(Bytes::copy_from_slice(piece));
         loop {
             match decoder.next_frame() {
-                Ok(Some(frame)) => frames.push(frame),
+                Ok(Some(frame)) => frames.push(keep(frame)),
                 Ok(None) => break,
                 Err(error) => {
                     assert_eq!(decoder.next_frame(), Ok(None), "an error is given once");
@@ -80,7 +85,7 @@ pub(crate) fn decode_error(body: &[u8]) -> DecodeError {
 }
 
 /// The only frame of a body.
-pub(crate) fn decode_one(body: &[u8]) -> Frame {
+pub(crate) fn decode_one(body: &[u8]) -> Frame<'static> {
     let (mut frames, end) = decode(body);
     assert_eq!((frames.len(), end), (1, Ok(())));
     frames.remove(0)
