@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use lexopt::prelude::{Long, Short, ValueExt as _};
 use roo_code::{ContentBlock, Error, ErrorKind, Message, MessageRequest, Result, RooClient, ToolResult};
-use roo_examples::{calculate, calculator_tool, connect, show};
+use roo_examples::{calculate, calculator_tool, connect, finish, say, show};
 use serde_json::{Value, json};
 
 const USAGE: &str = "usage: bedrock [PROMPT] [--image FILE] [--model ID] [--region R] [--live]";
@@ -36,18 +36,12 @@ async fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match run(options).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    finish(run(options).await)
 }
 
 async fn run(options: Options) -> Result<()> {
     let connection = connect(&options.model, options.region.as_deref(), options.live).await?;
-    println!("{}\n", connection.notice);
+    say(format!("{}\n\n", connection.notice))?;
     let client = &connection.client;
     if options.prompt.is_none() && options.image.is_none() {
         text(client).await?;
@@ -63,28 +57,28 @@ async fn run(options: Options) -> Result<()> {
             image(client, &prompt, bytes).await
         }
         None => {
-            println!("> {prompt}");
+            say(format!("> {prompt}\n"))?;
             show(client.create_message(MessageRequest::new().with_user(prompt)).await?).await.map(|_| ())
         }
     }
 }
 
 async fn text(client: &RooClient) -> Result<()> {
-    println!("> Hello, who are you?");
+    say("> Hello, who are you?\n")?;
     let request =
         MessageRequest::new().with_system("You are a helpful assistant.").with_user("Hello, who are you?");
     show(client.create_message(request).await?).await.map(|_| ())
 }
 
 async fn tool(client: &RooClient) -> Result<()> {
-    println!("> Calculate 15 * 24");
+    say("> Calculate 15 * 24\n")?;
     let mut request = MessageRequest::new()
         .with_system("You are a helpful assistant with access to tools.")
         .with_user("Calculate 15 * 24")
         .with_tool(calculator_tool());
     let answer = show(client.create_message(request.clone()).await?).await?;
 
-    let results = run_calls(&answer);
+    let results = run_calls(&answer)?;
     if results.is_empty() {
         return Ok(());
     }
@@ -93,7 +87,7 @@ async fn tool(client: &RooClient) -> Result<()> {
 }
 
 /// Executes the calculator; a failure is told to the model.
-fn run_calls(answer: &Message) -> Vec<ToolResult> {
+fn run_calls(answer: &Message) -> Result<Vec<ToolResult>> {
     let run = |input: Option<&Value>| {
         let expression = input.and_then(|input| input.get("expression")).and_then(Value::as_str);
         calculate(expression.ok_or("the input has no expression")?)
@@ -102,21 +96,21 @@ fn run_calls(answer: &Message) -> Vec<ToolResult> {
     for call in answer.tool_uses() {
         let result = match run(call.input.value()) {
             Ok(value) => {
-                println!("[tool result: {value}]");
+                say(format!("[tool result: {value}]\n"))?;
                 ToolResult::json(&call.id, json!({"result": value}))
             }
             Err(why) => {
-                println!("[tool failed: {why}]");
+                say(format!("[tool failed: {why}]\n"))?;
                 ToolResult::error(&call.id, why)
             }
         };
         results.push(result);
     }
-    results
+    Ok(results)
 }
 
 async fn image(client: &RooClient, prompt: &str, bytes: Vec<u8>) -> Result<()> {
-    println!("> {prompt} [image of {} bytes]", bytes.len());
+    say(format!("> {prompt} [image of {} bytes]\n", bytes.len()))?;
     let request = MessageRequest::new().with_user([ContentBlock::text(prompt), ContentBlock::image(bytes)]);
     show(client.create_message(request).await?).await.map(|_| ())
 }

@@ -1,10 +1,11 @@
 //! The loop that every agent has: send, run the tools that the model calls, send their results, until it calls none.
 //!
 //! `cargo run --example tool_loop`
-#![allow(clippy::print_stdout, reason = "an example talks to a terminal")]
+
+use std::process::ExitCode;
 
 use roo_code::{Error, ErrorKind, MessageRequest, Result, Tool, ToolInput, ToolResult, ToolUse};
-use roo_examples::{calculate, calculator_tool, connect, show};
+use roo_examples::{calculate, calculator_tool, connect, finish, say, show};
 use serde_json::{Value, json};
 
 const MODEL: &str = "anthropic.claude-3-sonnet-20240229-v1:0";
@@ -13,11 +14,15 @@ const MODEL: &str = "anthropic.claude-3-sonnet-20240229-v1:0";
 const MAX_ROUNDS: usize = 8;
 
 #[tokio::main]
-async fn main() -> Result<()> {
+async fn main() -> ExitCode {
+    finish(run().await)
+}
+
+async fn run() -> Result<()> {
     let connection = connect(MODEL, None, false).await?;
-    println!("{}\n", connection.notice);
+    say(format!("{}\n\n", connection.notice))?;
     let prompt = "Use the calculator for (17 + 3) * 12.";
-    println!("> {prompt}");
+    say(format!("> {prompt}\n"))?;
 
     let mut request = MessageRequest::new()
         .with_system("You are a helpful assistant with access to tools.")
@@ -31,7 +36,7 @@ async fn main() -> Result<()> {
             return Ok(());
         }
         for result in &results {
-            println!("[tool result: {}]", serde_json::to_string(&result.content).unwrap_or_default());
+            say(format!("[tool result: {}]\n", serde_json::to_string(&result.content).unwrap_or_default()))?;
         }
         // All results of a turn go into one message.
         request = request.with_message(answer).with_user(results);

@@ -16,6 +16,10 @@ pub(crate) fn check() -> Outcome {
     }
     step("lints");
     run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"]))?;
+    // Not part of the main workspace, so nothing else would notice if they no longer compiled.
+    for manifest in ["benches/Cargo.toml", "tests/fuzz/Cargo.toml"] {
+        run(&mut cargo(&["clippy", "--quiet", "--manifest-path", manifest, "--", "-D", "warnings"]))?;
+    }
     step("docs");
     let mut doc = cargo(&["doc", "--workspace", "--no-deps", "--all-features", "--document-private-items"]);
     run(doc.env("RUSTDOCFLAGS", "-D warnings"))?;

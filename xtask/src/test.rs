@@ -3,11 +3,47 @@ use std::process::Stdio;
 
 use crate::run::{Outcome, cargo, run, shown};
 
-/// The examples, and what each must have printed by its end.
-const EXAMPLES: &[(&str, &[&str])] = &[
-    ("bedrock", &["360", "[tool call: calculator", "[stop reason: tool_use", "emulator", "png"]),
-    ("custom_provider", &["MessageStop", "I turn your words around"]),
-    ("tool_loop", &["240", "[tool call: calculator"]),
+/// One way to run an example: its arguments, whether it succeeds, and what it must have printed by its end.
+struct Run {
+    example: &'static str,
+    arguments: &'static [&'static str],
+    succeeds: bool,
+    prints: &'static [&'static str],
+}
+
+const fn run_of(
+    example: &'static str,
+    arguments: &'static [&'static str],
+    prints: &'static [&'static str],
+) -> Run {
+    Run { example, arguments, succeeds: true, prints }
+}
+
+const fn refusal(
+    example: &'static str,
+    arguments: &'static [&'static str],
+    prints: &'static [&'static str],
+) -> Run {
+    Run { example, arguments, succeeds: false, prints }
+}
+
+const RUNS: &[Run] = &[
+    run_of(
+        "bedrock",
+        &[],
+        &["No AWS credentials found", "[tool call: calculator", "[tool result: 360]", "png"],
+    ),
+    run_of("bedrock", &["say hello"], &["say hello", "[stop reason: end_turn"]),
+    run_of("bedrock", &["--image", "examples/assets/house.png", "What?"], &["96 x 64 pixels", "What?"]),
+    run_of("bedrock", &["--region", "eu-west-1", "--model", "amazon.nova-lite-v1:0", "hi"], &["hi"]),
+    refusal("bedrock", &["--live", "hi"], &["AWS_REGION"]),
+    refusal("bedrock", &["--live", "--region", "us-east-1", "hi"], &["AWS_ACCESS_KEY_ID"]),
+    refusal("bedrock", &["--region", "no region", "hi"], &["no region"]),
+    refusal("bedrock", &["--image", "Cargo.toml"], &["png, jpeg, gif or webp"]),
+    refusal("bedrock", &["--unknown"], &["usage"]),
+    refusal("bedrock", &[""], &["blank"]),
+    run_of("custom_provider", &[], &["MessageStop", "I turn your words around"]),
+    run_of("tool_loop", &[], &["240", "[tool call: calculator"]),
 ];
 
 /// Runs every test offline, and closes with one line of counts.
@@ -15,9 +51,7 @@ pub(crate) fn test() -> Outcome {
     let mut counts = Counts::default();
     counts.cargo_test()?;
     run(cargo(&["build", "--quiet", "--examples"]).arg("--workspace"))?;
-    for (example, expected) in EXAMPLES {
-        counts.example(example, expected);
-    }
+    RUNS.iter().for_each(|run| counts.example(run));
     println!("\n{} passed, {} failed, {} skipped", counts.passed, counts.failed, counts.skipped);
     if counts.failed == 0 { Ok(()) } else { Err("some tests failed".to_owned()) }
 }
@@ -66,22 +100,23 @@ impl Counts {
     }
 
     /// Runs an example to its end and looks at what it printed.
-    fn example(&mut self, name: &str, expected: &[&str]) {
-        let output = cargo(&["run", "--quiet", "--example", name]).stdin(Stdio::null()).output();
-        let why = match output {
+    fn example(&mut self, Run { example, arguments, succeeds, prints }: &Run) {
+        let mut command = cargo(&["run", "--quiet", "--example", example, "--"]);
+        let why = match command.args(*arguments).stdin(Stdio::null()).output() {
             Err(error) => Some(error.to_string()),
             Ok(output) => {
-                let printed = String::from_utf8_lossy(&output.stdout).into_owned();
-                let missing = expected.iter().find(|text| !printed.contains(**text));
-                match (output.status.success(), missing) {
-                    (true, None) => None,
-                    (true, Some(text)) => Some(format!("{text:?} is not in what it printed:\n{printed}")),
-                    (false, _) => {
-                        Some(format!("{}\n{}", output.status, String::from_utf8_lossy(&output.stderr)))
-                    }
+                let printed = [output.stdout, output.stderr].concat();
+                let printed = String::from_utf8_lossy(&printed);
+                let missing = prints.iter().find(|text| !printed.contains(**text));
+                let is_as_expected = output.status.success() == *succeeds && !printed.contains("panicked");
+                match missing {
+                    _ if !is_as_expected => Some(format!("{}\n{printed}", output.status)),
+                    Some(text) => Some(format!("{text:?} is not in what it printed:\n{printed}")),
+                    None => None,
                 }
             }
         };
+        let name = format!("{example} {}", arguments.join(" "));
         match why {
             None => {
                 println!("example {name} ... ok");

@@ -323,9 +323,11 @@ fn check_keys(keys: &Credentials) -> Result<()> {
         ("secret access key", Some(keys.secret_access_key())),
         ("session token", keys.session_token()),
     ];
-    let blank = fields.into_iter().find(|(_, value)| value.is_some_and(|value| value.trim().is_empty()));
-    blank.map_or(Ok(()), |(field, _)| {
-        Err(config(format!("the {field} of the credentials from code is blank")))
+    let is_wrong = |value: &str| value.is_empty() || value.contains(char::is_whitespace);
+    let wrong = fields.into_iter().find(|(_, value)| value.is_some_and(is_wrong));
+    wrong.map_or(Ok(()), |(field, _)| {
+        let why = format!("the {field} of the credentials from code is blank or has white space in it");
+        Err(config(why).with_hint("Look for spaces and line breaks from copying."))
     })
 }
 

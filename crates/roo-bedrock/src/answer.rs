@@ -9,6 +9,7 @@ use roo_core::{
     Blob, Citation, CitationLocation, ContentBlock, Delta, Error, ErrorKind, ImageBlock, MediaSource,
     Message, MessageDelta, MessageStart, Origin, ProviderEvent, Reasoning, RedactedReasoning, Result, Role,
     Span, StopReason, TextBlock, ToolResult, ToolResultContent, ToolUse, UnknownBlock, UnknownEvent, Usage,
+    Warning, WarningKind,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -81,7 +82,7 @@ impl Answer {
             }
             "contentBlockStop" => {
                 let BlockStop { content_block_index: index } = parse(event_type, payload)?;
-                events.push_back(ProviderEvent::BlockStop { index });
+                events.push_back(ProviderEvent::BlockStop { index, block: None });
             }
             "messageStop" => {
                 let Stop { stop_reason, additional_model_response_fields } = parse(event_type, payload)?;
@@ -95,6 +96,19 @@ impl Answer {
             self.end(events);
         }
         Ok(())
+    }
+
+    /// Whether the model has ended its answer, even if something about it is still to come.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stopped
+    }
+
+    /// The body broke off behind the end of the answer: what is missing are the counts, and nothing of what was paid
+    /// for.
+    pub(crate) fn end_without_metadata(&mut self, why: &Error, events: &mut VecDeque<ProviderEvent>) {
+        let text = format!("the stream broke off after the end of the message: {}", why.message());
+        self.end.warnings.push(Warning::new(WarningKind::Unexpected, text));
+        self.end(events);
     }
 
     /// The body is at its end: an answer that was stopped is complete, even if its metadata never came.
@@ -111,9 +125,8 @@ impl Answer {
 
     fn stop(&mut self, stop_reason: Option<String>, additional: Option<Value>) {
         self.stopped = true;
-        let raw = stop_reason.unwrap_or_default();
-        self.end.stop_reason = Some(map_stop_reason(&raw));
-        self.end.raw_stop_reason = Some(raw);
+        self.end.stop_reason = Some(map_stop_reason(stop_reason.as_deref().unwrap_or_default()));
+        self.end.raw_stop_reason = stop_reason;
         if let Some(fields) = additional {
             let sequence = fields.get("stop_sequence").or_else(|| fields.pointer("/delta/stop_sequence"));
             self.end.stop_sequence = sequence.and_then(Value::as_str).map(str::to_owned);
@@ -236,18 +249,25 @@ fn read_block(json: &RawValue) -> Result<ContentBlock> {
         Block { tool_use: Some(call), .. } => {
             let BlockToolUse { tool_use_id, name, input, kind } = call;
             let server = kind.as_deref() == Some("server_tool_use");
+            // A tool without arguments is called with an empty object.
+            let input = input.unwrap_or_else(|| Value::Object(Map::new()));
             Some(ToolUse::new(tool_use_id, name, input).with_server(server).into())
         }
         Block { reasoning_content: Some(reasoning), .. } => reasoning.into_block(),
-        Block { citations_content: Some(CitationsContent { content, citations }), .. } => {
-            let mut block =
-                TextBlock::new(content.into_iter().filter_map(|piece| piece.text).collect::<String>());
-            block.citations = citations.into_iter().map(CitationWire::into_citation).collect();
-            Some(block.into())
+        Block { citations_content: Some(cited), .. } => {
+            CitationsContent::deserialize(cited).ok().map(|cited| {
+                let text: String = cited.content.into_iter().filter_map(|piece| piece.text).collect();
+                let mut block = TextBlock::new(text);
+                block.citations = cited.citations.into_iter().map(CitationWire::into_citation).collect();
+                block.into()
+            })
         }
-        Block {
-            image: Some(ImageWire { format, source: Some(SourceWire { bytes: Some(data) }) }), ..
-        } => Some(ImageBlock::new(MediaSource::bytes_of_type(format!("image/{format}"), data)).into()),
+        Block { image: Some(image), .. } => match ImageWire::deserialize(image) {
+            Ok(ImageWire { format, source: Some(SourceWire { bytes: Some(data) }) }) => {
+                Some(ImageBlock::new(MediaSource::bytes_of_type(format!("image/{format}"), data)).into())
+            }
+            _ => None,
+        },
         _ => None,
     };
     known.map_or_else(unknown, Ok)
@@ -445,8 +465,9 @@ struct Block {
     text: Option<String>,
     tool_use: Option<BlockToolUse>,
     reasoning_content: Option<ReasoningBlock>,
-    citations_content: Option<CitationsContent>,
-    image: Option<ImageWire>,
+    // An answer does not fail because one of these has an unforeseen form: it is passed on raw then.
+    citations_content: Option<Value>,
+    image: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -454,7 +475,7 @@ struct Block {
 struct BlockToolUse {
     tool_use_id: String,
     name: String,
-    input: Value,
+    input: Option<Value>,
     #[serde(rename = "type")]
     kind: Option<String>,
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
 use roo_core::{Error, ErrorKind};
-use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use crate::PROVIDER;
 
@@ -26,12 +26,8 @@ pub(crate) struct Place<'a> {
 /// [restJson1](https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html#operation-error-serialization).
 pub(crate) fn from_response(status: StatusCode, headers: &HeaderMap, body: &[u8], place: Place<'_>) -> Error {
     let parsed = ErrorBody::parse(body);
-    let named = header(headers, "x-amzn-errortype")
-        .or(parsed.as_ref().and_then(|body| body.code.as_deref()))
-        .or(parsed.as_ref().and_then(|body| body.kind.as_deref()))
-        .or(parsed.as_ref().and_then(|body| body.nested_kind()))
-        .map(bare_code);
-    let message = parsed.as_ref().and_then(ErrorBody::text).map(str::to_owned).unwrap_or_else(|| {
+    let code = header(headers, "x-amzn-errortype").or(parsed.code()).map(bare_code);
+    let message = parsed.message().map(str::to_owned).unwrap_or_else(|| {
         let form = match header(headers, "content-type") {
             _ if body.is_empty() => "an empty body".to_owned(),
             Some(media_type) => format!("a body of type {media_type}"),
@@ -39,15 +35,61 @@ pub(crate) fn from_response(status: StatusCode, headers: &HeaderMap, body: &[u8]
         };
         format!("the answer was {status} with {form}")
     });
-    let mut error = service_error(named, Some(status.as_u16()), &message, place);
-    if status.is_redirection() {
-        error = Error::new(ErrorKind::Protocol, message)
-            .with_provider(PROVIDER)
+    let error = match status {
+        StatusCode::PROXY_AUTHENTICATION_REQUIRED => Error::new(ErrorKind::Connect, message)
             .with_status(status.as_u16())
-            .with_hint(
+            .with_retryable(false)
+            .with_hint("The proxy wants a user name and a password: put them into the proxy variable."),
+        StatusCode::MOVED_PERMANENTLY
+        | StatusCode::FOUND
+        | StatusCode::SEE_OTHER
+        | StatusCode::TEMPORARY_REDIRECT
+        | StatusCode::PERMANENT_REDIRECT => {
+            Error::new(ErrorKind::Protocol, message).with_status(status.as_u16()).with_hint(
                 "The endpoint redirects, which a signed request cannot follow. Check the endpoint URL.",
-            );
-    }
+            )
+        }
+        _ => service_error(code, Some(status.as_u16()), &message, place),
+    };
+    finish(error.with_provider(PROVIDER), headers)
+}
+
+/// A 200 whose body is not what was asked for: a proxy's page, or the answer of AWS to a path that it does not know.
+pub(crate) fn from_wrong_content(
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &[u8],
+    wanted: &str,
+    place: Place<'_>,
+) -> Error {
+    let parsed = ErrorBody::parse(body);
+    let found = header(headers, "content-type").unwrap_or("without a content type");
+    let said = parsed.message().map(|text| format!(": {}", shortened(text))).unwrap_or_default();
+    let error = Error::new(ErrorKind::Protocol, format!("the answer is {found} instead of {wanted}{said}"))
+        .with_provider(PROVIDER)
+        .with_status(status.as_u16())
+        .with_hint(format!(
+            "Check that the endpoint is Bedrock Runtime in {} and that no proxy answers in its place.",
+            place.region
+        ));
+    let error = match header(headers, "x-amzn-errortype").or(parsed.code()) {
+        Some(code) => error.with_code(bare_code(code)),
+        None => error,
+    };
+    finish(error, headers)
+}
+
+/// A success of the right type that could not be read: it may still say what went wrong.
+pub(crate) fn from_unreadable(error: Error, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Error {
+    let error = match ErrorBody::parse(body).code() {
+        Some(code) => error.with_code(bare_code(code)),
+        None => error,
+    };
+    finish(error.with_status(status.as_u16()), headers)
+}
+
+/// Adds what the headers of every answer may have.
+fn finish(mut error: Error, headers: &HeaderMap) -> Error {
     if let Some(request_id) = request_id(headers) {
         error = error.with_request_id(request_id);
     }
@@ -57,47 +99,18 @@ pub(crate) fn from_response(status: StatusCode, headers: &HeaderMap, body: &[u8]
     }
 }
 
-/// A 200 whose body is not what was asked for: a proxy's page, or the answer of AWS to a path that it does not know.
-pub(crate) fn from_wrong_content(headers: &HeaderMap, body: &[u8], wanted: &str, place: Place<'_>) -> Error {
-    let found = header(headers, "content-type").unwrap_or("no content type");
-    let parsed = ErrorBody::parse(body);
-    let code = header(headers, "x-amzn-errortype")
-        .or(parsed.as_ref().and_then(|body| body.code.as_deref()))
-        .or(parsed.as_ref().and_then(|body| body.kind.as_deref()))
-        .or(parsed.as_ref().and_then(|body| body.nested_kind()))
-        .map(bare_code);
-    let said = parsed.as_ref().and_then(ErrorBody::text).map(|text| format!(": {text}")).unwrap_or_default();
-    let mut error =
-        Error::new(ErrorKind::Protocol, format!("the answer is {found} instead of {wanted}{said}"))
-            .with_provider(PROVIDER)
-            .with_status(200)
-            .with_hint(format!(
-                "Check that the endpoint is Bedrock Runtime in {} and that no proxy answers in its place.",
-                place.region
-            ));
-    if let Some(code) = code {
-        error = error.with_code(code);
-    }
-    match request_id(headers) {
-        Some(request_id) => error.with_request_id(request_id),
-        None => error,
-    }
-}
-
 /// An exception frame, or an exception that came under an event's name. `name` is the member of the union, such as
 /// `throttlingException`.
 pub(crate) fn from_exception(name: &str, payload: &[u8], place: Place<'_>) -> Error {
-    let code = upper_first(name);
     let body = ErrorBody::parse(payload);
-    let text = body.as_ref().and_then(ErrorBody::text).unwrap_or("the stream was ended by an exception");
-    let mut message = text.to_owned();
-    if let Some(original) = body.as_ref().and_then(|body| body.original_message.as_deref()) {
+    let mut message = body.message().unwrap_or("the stream was ended by an exception").to_owned();
+    if let Some(original) = body.string("originalMessage") {
         message = format!("{message} The model said: {original}");
     }
-    if let Some(status) = body.as_ref().and_then(|body| body.original_status_code) {
+    if let Some(status) = body.member("originalStatusCode").find_map(Value::as_u64) {
         message = format!("{message} (status {status} of the model)");
     }
-    service_error(Some(&code), None, &message, place)
+    service_error(Some(name), None, &message, place)
 }
 
 /// An `error` frame: an error that the service did not model.
@@ -109,7 +122,7 @@ pub(crate) fn from_error_frame(code: Option<&str>, message: Option<&str>, place:
 
 /// Whether an event's name is that of an exception, which some gateways deliver as an event.
 pub(crate) fn is_exception_name(event_type: &str) -> bool {
-    event_type.ends_with("Exception")
+    event_type.to_ascii_lowercase().ends_with("exception")
 }
 
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
@@ -127,42 +140,32 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     })
 }
 
-/// The members that AWS's error bodies have, under all their names. Only the top level counts.
-#[derive(Debug, Default, Deserialize)]
-struct ErrorBody {
-    #[serde(alias = "Code")]
-    code: Option<String>,
-    #[serde(rename = "__type")]
-    kind: Option<String>,
-    #[serde(alias = "Message", alias = "errorMessage")]
-    message: Option<String>,
-    #[serde(rename = "originalStatusCode")]
-    original_status_code: Option<u16>,
-    #[serde(rename = "originalMessage")]
-    original_message: Option<String>,
-    /// Where AWS puts the error for a path that it does not know.
-    #[serde(rename = "Output")]
-    output: Option<NestedError>,
-}
-
-#[derive(Debug, Deserialize)]
-struct NestedError {
-    #[serde(rename = "__type")]
-    kind: Option<String>,
-}
+/// The body of an error: a JSON object whose members AWS writes in upper and lower case. Only the top level counts, but
+/// for the answer to a path that AWS does not know, which is one level down.
+#[derive(Debug, Default)]
+struct ErrorBody(Map<String, Value>);
 
 impl ErrorBody {
-    /// `None` for whatever is no JSON object of that form: an HTML page, say. The status still tells something then.
-    fn parse(body: &[u8]) -> Option<Self> {
-        serde_json::from_slice(body).ok()
+    /// Empty for whatever is no JSON object: an HTML page, say. The status still tells something then.
+    fn parse(body: &[u8]) -> Self {
+        Self(serde_json::from_slice(body).unwrap_or_default())
     }
 
-    fn text(&self) -> Option<&str> {
-        self.message.as_deref().map(str::trim).filter(|text| !text.is_empty())
+    fn member(&self, name: &str) -> impl Iterator<Item = &Value> {
+        self.0.iter().filter(move |(member, _)| member.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
-    fn nested_kind(&self) -> Option<&str> {
-        self.output.as_ref()?.kind.as_deref()
+    fn string(&self, name: &str) -> Option<&str> {
+        self.member(name).filter_map(Value::as_str).map(str::trim).find(|text| !text.is_empty())
+    }
+
+    fn code(&self) -> Option<&str> {
+        let nested = || self.member("Output").find_map(|output| output.get("__type")?.as_str());
+        self.string("code").or_else(|| self.string("__type")).or_else(nested)
+    }
+
+    fn message(&self) -> Option<&str> {
+        self.string("message").or_else(|| self.string("errorMessage"))
     }
 }
 
@@ -177,57 +180,70 @@ fn upper_first(name: &str) -> String {
     letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
-/// The kind of an error and the status that it stands for, by AWS's name for it.
-fn by_code(code: &str) -> Option<(ErrorKind, u16)> {
-    Some(match code {
-        "AccessDeniedException" | "AccessDenied" | "OptInRequired" => (ErrorKind::AccessDenied, 403),
-        "UnrecognizedClientException"
-        | "InvalidSignatureException"
-        | "SignatureDoesNotMatch"
-        | "IncompleteSignatureException"
-        | "IncompleteSignature"
-        | "MissingAuthenticationTokenException"
-        | "MissingAuthenticationToken"
-        | "InvalidClientTokenId"
-        | "ExpiredTokenException"
-        | "ExpiredToken"
-        | "RequestExpired"
-        | "RequestTimeTooSkewed"
-        | "NotAuthorized" => (ErrorKind::Credentials, 403),
-        "ValidationException" | "ValidationError" | "SerializationException" | "ConflictException" => {
-            (ErrorKind::InvalidRequest, 400)
-        }
-        "ResourceNotFoundException" => (ErrorKind::ModelNotFound, 404),
-        "ModelNotReadyException" => (ErrorKind::ModelNotReady, 429),
-        "ThrottlingException"
-        | "Throttling"
-        | "ThrottledException"
-        | "RequestThrottledException"
-        | "RequestThrottled"
-        | "TooManyRequestsException"
-        | "ProvisionedThroughputExceededException"
-        | "TransactionInProgressException"
-        | "RequestLimitExceeded"
-        | "BandwidthLimitExceeded"
-        | "LimitExceededException"
-        | "SlowDown"
-        | "PriorRequestNotComplete"
-        | "EC2ThrottledException" => (ErrorKind::Throttled, 429),
-        "ServiceQuotaExceededException" => (ErrorKind::QuotaExceeded, 400),
-        "ServiceUnavailableException" | "ServiceUnavailable" => (ErrorKind::Overloaded, 503),
-        "InternalServerException" | "InternalFailure" | "InternalServerError" | "InternalError" => {
-            (ErrorKind::ServerError, 500)
-        }
-        "ModelTimeoutException" | "RequestTimeout" | "RequestTimeoutException" => (ErrorKind::Timeout, 408),
-        "ModelErrorException" | "ModelStreamErrorException" => (ErrorKind::ModelError, 424),
-        "UnknownOperationException" => (ErrorKind::Protocol, 404),
-        _ => return None,
-    })
+/// AWS's names for errors, each with its kind and the status that it stands for.
+const KNOWN: &[(&str, ErrorKind, u16)] = &[
+    ("AccessDeniedException", ErrorKind::AccessDenied, 403),
+    ("AccessDenied", ErrorKind::AccessDenied, 403),
+    ("OptInRequired", ErrorKind::AccessDenied, 403),
+    ("UnrecognizedClientException", ErrorKind::Credentials, 403),
+    ("InvalidSignatureException", ErrorKind::Credentials, 403),
+    ("SignatureDoesNotMatch", ErrorKind::Credentials, 403),
+    ("IncompleteSignatureException", ErrorKind::Credentials, 403),
+    ("IncompleteSignature", ErrorKind::Credentials, 403),
+    ("MissingAuthenticationTokenException", ErrorKind::Credentials, 403),
+    ("MissingAuthenticationToken", ErrorKind::Credentials, 403),
+    ("InvalidClientTokenId", ErrorKind::Credentials, 403),
+    ("ExpiredTokenException", ErrorKind::Credentials, 403),
+    ("ExpiredToken", ErrorKind::Credentials, 403),
+    ("RequestExpired", ErrorKind::Credentials, 403),
+    ("RequestTimeTooSkewed", ErrorKind::Credentials, 403),
+    ("NotAuthorized", ErrorKind::Credentials, 403),
+    ("ValidationException", ErrorKind::InvalidRequest, 400),
+    ("ValidationError", ErrorKind::InvalidRequest, 400),
+    ("SerializationException", ErrorKind::InvalidRequest, 400),
+    ("ConflictException", ErrorKind::InvalidRequest, 400),
+    ("ResourceNotFoundException", ErrorKind::ModelNotFound, 404),
+    ("ModelNotReadyException", ErrorKind::ModelNotReady, 429),
+    ("ThrottlingException", ErrorKind::Throttled, 429),
+    ("Throttling", ErrorKind::Throttled, 429),
+    ("ThrottledException", ErrorKind::Throttled, 429),
+    ("RequestThrottledException", ErrorKind::Throttled, 429),
+    ("RequestThrottled", ErrorKind::Throttled, 429),
+    ("TooManyRequestsException", ErrorKind::Throttled, 429),
+    ("ProvisionedThroughputExceededException", ErrorKind::Throttled, 429),
+    ("TransactionInProgressException", ErrorKind::Throttled, 429),
+    ("RequestLimitExceeded", ErrorKind::Throttled, 429),
+    ("BandwidthLimitExceeded", ErrorKind::Throttled, 429),
+    ("LimitExceededException", ErrorKind::Throttled, 429),
+    ("SlowDown", ErrorKind::Throttled, 429),
+    ("PriorRequestNotComplete", ErrorKind::Throttled, 429),
+    ("EC2ThrottledException", ErrorKind::Throttled, 429),
+    ("ServiceQuotaExceededException", ErrorKind::QuotaExceeded, 400),
+    ("ServiceUnavailableException", ErrorKind::Overloaded, 503),
+    ("ServiceUnavailable", ErrorKind::Overloaded, 503),
+    ("InternalServerException", ErrorKind::ServerError, 500),
+    ("InternalFailure", ErrorKind::ServerError, 500),
+    ("InternalServerError", ErrorKind::ServerError, 500),
+    ("InternalError", ErrorKind::ServerError, 500),
+    ("ModelTimeoutException", ErrorKind::Timeout, 408),
+    ("RequestTimeout", ErrorKind::Timeout, 408),
+    ("RequestTimeoutException", ErrorKind::Timeout, 408),
+    ("ModelErrorException", ErrorKind::ModelError, 424),
+    ("ModelStreamErrorException", ErrorKind::ModelError, 424),
+    ("UnknownOperationException", ErrorKind::Protocol, 404),
+];
+
+/// An error's name as AWS writes it in most places: streams write it with a small letter at the beginning.
+fn canonical(code: &str) -> (String, Option<(ErrorKind, u16)>) {
+    match KNOWN.iter().find(|(known, ..)| known.eq_ignore_ascii_case(code)) {
+        Some((known, kind, status)) => ((*known).to_owned(), Some((*kind, *status))),
+        None => (upper_first(code), None),
+    }
 }
 
 fn by_status(status: u16) -> ErrorKind {
     match status {
-        300..=399 => ErrorKind::Protocol,
+        100..=399 => ErrorKind::Protocol,
         401 => ErrorKind::Credentials,
         403 => ErrorKind::AccessDenied,
         404 => ErrorKind::ModelNotFound,
@@ -241,7 +257,8 @@ fn by_status(status: u16) -> ErrorKind {
 }
 
 fn service_error(code: Option<&str>, status: Option<u16>, message: &str, place: Place<'_>) -> Error {
-    let known = code.and_then(by_code);
+    let (code, known) = code.map(canonical).unzip();
+    let (code, known) = (code.as_deref(), known.flatten());
     let kind = match (known, status) {
         (Some((kind, _)), _) => kind,
         (None, Some(status)) => by_status(status),
@@ -327,10 +344,10 @@ fn hint(kind: ErrorKind, code: Option<&str>, message: &str, place: Place<'_>) ->
                 .to_owned()
         }
         ErrorKind::Credentials => "Check the secret access key and the region that the request was signed for.".to_owned(),
-        ErrorKind::ModelNotFound if text.contains("on-demand throughput") => format!(
-            "{model} is called through an inference profile: put the geography in front of the id, such as {}.{model}.",
-            geography(region)
-        ),
+        ErrorKind::ModelNotFound if text.contains("on-demand throughput") => match profile(model, region) {
+            Some(profile) => format!("{model} is called through an inference profile, such as {profile}."),
+            None => format!("{model} is called through an inference profile of {region}: use the id or ARN of one."),
+        },
         ErrorKind::ModelNotFound => {
             format!("Check the model id {model}, and that the model is offered and enabled in {region}.")
         }
@@ -341,15 +358,20 @@ fn hint(kind: ErrorKind, code: Option<&str>, message: &str, place: Place<'_>) ->
     })
 }
 
-/// The prefix of the inference profiles that serve a region.
-fn geography(region: &str) -> &'static str {
-    match region.split('-').next().unwrap_or_default() {
+/// The inference profile that serves a foundation model from a region, where that is known.
+fn profile(model: &str, region: &str) -> Option<String> {
+    let geography = match region.split('-').next().unwrap_or_default() {
         "eu" => "eu",
         "ap" => "apac",
         "us" if region.starts_with("us-gov-") => "us-gov",
-        "us" => "us",
-        _ => "global",
-    }
+        "us" if !region.starts_with("us-iso") => "us",
+        _ => return None,
+    };
+    let is_foundation_model = !model.contains('/') && !model.starts_with("arn:") && {
+        let prefix = model.split('.').next().unwrap_or_default();
+        !["us", "eu", "apac", "jp", "au", "ca", "us-gov", "global"].contains(&prefix)
+    };
+    is_foundation_model.then(|| format!("{geography}.{model}"))
 }
 
 #[cfg(test)]
@@ -394,6 +416,60 @@ mod tests {
         }
         let nested = response(500, &[], r#"{"inner": {"__type": "Nested"}, "message": "m"}"#);
         assert_eq!((nested.code(), nested.message()), (None, "m"));
+    }
+
+    #[test]
+    fn odd_members_do_not_hide_the_others() {
+        for body in [
+            r#"{"__type":"ValidationException","message":"w","Message":"w"}"#,
+            r#"{"__type":"ValidationException","Message":"w","message":null}"#,
+            r#"{"code":400,"__type":"ValidationException","message":"w"}"#,
+            r#"{"__type":"ValidationException","message":"w","Output":"odd"}"#,
+            r#"{"CODE":"ValidationException","MESSAGE":"w"}"#,
+            r#"{"code":"validationexception","message":" w "}"#,
+        ] {
+            let error = response(400, &[], body);
+            assert_eq!((error.code(), error.message()), (Some("ValidationException"), "w"), "{body}");
+        }
+    }
+
+    #[test]
+    fn names_of_errors_are_known_in_any_case() {
+        for name in
+            ["throttlingException", "ThrottlingException", "throttlingexception", "THROTTLINGEXCEPTION"]
+        {
+            let frame = from_exception(name, br#"{"message":"m"}"#, PLACE);
+            let error = from_error_frame(Some(name), Some("m"), PLACE);
+            assert_eq!(
+                (frame.kind(), frame.code()),
+                (ErrorKind::Throttled, Some("ThrottlingException")),
+                "{name}"
+            );
+            assert_eq!((error.kind(), error.code()), (frame.kind(), frame.code()), "{name}");
+            assert!(is_exception_name(name));
+        }
+    }
+
+    #[test]
+    fn odd_statuses_are_what_they_are() {
+        assert_eq!(response(204, &[], "").kind(), ErrorKind::Protocol);
+        let not_modified = response(304, &[], "");
+        assert_eq!((not_modified.kind(), not_modified.hint()), (ErrorKind::Protocol, None));
+        let proxy = response(407, &[], "");
+        assert!(proxy.kind() == ErrorKind::Connect && proxy.hint().unwrap().contains("proxy"), "{proxy}");
+    }
+
+    #[test]
+    fn a_profile_is_only_advised_where_there_is_one() {
+        assert_eq!(profile("anthropic.x", "eu-west-1").as_deref(), Some("eu.anthropic.x"));
+        for (model, region) in [
+            ("us.anthropic.x", "us-east-1"),
+            ("arn:aws:bedrock:us-east-1::foundation-model/anthropic.x", "us-east-1"),
+            ("anthropic.x", "cn-north-1"),
+            ("anthropic.x", "us-iso-east-1"),
+        ] {
+            assert_eq!(profile(model, region), None, "{model} {region}");
+        }
     }
 
     #[test]

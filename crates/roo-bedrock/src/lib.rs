@@ -30,5 +30,8 @@ pub use crate::options::BedrockOptions;
 pub use crate::provider::Bedrock;
 pub use crate::settings::BedrockBuilder;
 
+/// Who one is, which region and which endpoint: for the settings that have no setter of their own here.
+pub use roo_aws as aws;
+
 /// The [`Provider::id`](roo_core::Provider::id) of Bedrock.
 const PROVIDER: &str = "bedrock";

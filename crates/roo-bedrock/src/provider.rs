@@ -2,8 +2,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_util::{StreamExt as _, stream};
+use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderValue, USER_AGENT};
-use http::{HeaderMap, StatusCode};
+use http::response::Parts;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use roo_aws::{Authorizer, AwsConfig, Region, Service};
 use roo_core::{Error, ErrorKind, MessageRequest, MessageStart, MessageStream, Provider, Result};
@@ -68,8 +69,8 @@ impl Bedrock {
 
         let place = Place { model: &converse.model, region: region.as_str() };
         let wanted = if streaming { "application/vnd.amazon.eventstream" } else { "application/json" };
-        let (headers, body) = accepted(response, wanted, place).await?;
-        let request_id = error::request_id(&headers).map(str::to_owned);
+        let (head, body) = accepted(response, wanted, place).await?;
+        let request_id = error::request_id(&head.headers).map(str::to_owned);
         let mut start = MessageStart::new().with_model(&converse.model).with_warnings(converse.warnings);
         start.request_id.clone_from(&request_id);
 
@@ -85,7 +86,8 @@ impl Bedrock {
             MessageStream::new(origin, stream::iter(first.map(Ok)).chain(events))
         } else {
             let body = body.collect(MAX_ANSWER_BYTES).await.map_err(marked)?;
-            let events = answer::read_whole(&body, start).map_err(marked)?;
+            let events = answer::read_whole(&body, start)
+                .map_err(|error| error::from_unreadable(error, head.status, &head.headers, &body))?;
             MessageStream::from_events(origin, events)
         };
         Ok(match request_id {
@@ -140,19 +142,19 @@ impl Provider for Bedrock {
 }
 
 /// The body of an answer that is a success of the wanted type; everything else is an error.
-async fn accepted(response: Response, wanted: &str, place: Place<'_>) -> Result<(HeaderMap, Body)> {
+async fn accepted(response: Response, wanted: &str, place: Place<'_>) -> Result<(Parts, Body)> {
     let (parts, body) = response.into_parts();
     let media_type =
         parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let is_wanted =
         media_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case(wanted));
     if parts.status.is_success() && is_wanted {
-        return Ok((parts.headers, body));
+        return Ok((parts, body));
     }
     // A body that breaks off still leaves the status and the headers, which say more than the break.
     let body = body.collect_prefix(MAX_ERROR_BODY_BYTES).await.unwrap_or_default();
     Err(if parts.status.is_success() && parts.status != StatusCode::NO_CONTENT {
-        error::from_wrong_content(&parts.headers, &body, wanted, place)
+        error::from_wrong_content(parts.status, &parts.headers, &body, wanted, place)
     } else {
         error::from_response(parts.status, &parts.headers, &body, place)
     })

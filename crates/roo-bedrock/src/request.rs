@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use roo_core::{
-    ContentBlock, Error, ErrorKind, ImageBlock, ImageFormat, MediaSource, Message, MessageRequest, Result,
-    Role, Tool, ToolChoice, ToolInput, ToolResult, ToolResultContent, ToolUse, Warning, WarningKind,
+    ContentBlock, Error, ErrorKind, ImageBlock, ImageFormat, MediaSource, Message, MessageRequest,
+    ReasoningMode, ResponseFormat, Result, Role, Tool, ToolChoice, ToolInput, ToolResult, ToolResultContent,
+    ToolUse, Warning, WarningKind,
 };
 use serde_json::Value;
 
@@ -50,12 +51,7 @@ impl ConverseRequest {
         let body = serde_json::to_vec(&body)
             .map_err(|error| invalid("", "cannot be written as JSON").with_source(error))?;
         if body.len() > MAX_BODY_BYTES {
-            let message = format!(
-                "the request is {} bytes long, and Bedrock reads at most {MAX_BODY_BYTES}: send fewer or smaller images, \
-                 or shorten the conversation",
-                body.len()
-            );
-            return Err(Error::new(ErrorKind::InvalidRequest, message));
+            return Err(too_large(request, body.len()));
         }
         Ok(Self {
             model: model.to_owned(),
@@ -64,6 +60,20 @@ impl ConverseRequest {
             streaming: options.streaming,
         })
     }
+}
+
+/// Names the message that takes most of the room.
+fn too_large(request: &MessageRequest, length: usize) -> Error {
+    let size = |message: &Message| serde_json::to_vec(message).map_or(0, |json| json.len());
+    let largest = request.messages.iter().enumerate().max_by_key(|(_, message)| size(message));
+    let pointer = largest.map(|(place, _)| format!("/messages/{place}")).unwrap_or_default();
+    invalid(
+        &pointer,
+        format!(
+            "is the largest part of a request of {length} bytes, and Bedrock reads at most {MAX_BODY_BYTES}"
+        ),
+    )
+    .with_hint("Send fewer or smaller images, or shorten the conversation.")
 }
 
 /// An error at a place in the request, named by JSON pointer.
@@ -91,18 +101,18 @@ fn check_model(model: Option<&str>) -> Result<&str> {
 fn refuse_what_cannot_be_sent(request: &MessageRequest) -> Result<()> {
     let refused = [
         ("/top_k", request.top_k.is_some()),
-        ("/reasoning", request.reasoning.is_some()),
-        ("/response_format", request.response_format.is_some()),
+        ("/reasoning", request.reasoning.is_some_and(|mode| mode != ReasoningMode::Off)),
+        (
+            "/response_format",
+            request.response_format.as_ref().is_some_and(|format| *format != ResponseFormat::Text),
+        ),
         ("/parallel_tool_calls", request.parallel_tool_calls.is_some()),
         ("/cache", request.cache != roo_core::CacheStrategy::Explicit),
     ];
     match refused.into_iter().find(|(_, set)| *set) {
         None => Ok(()),
         Some((pointer, _)) => {
-            Err(Error::new(ErrorKind::Unsupported, format!("{pointer}: not supported for Bedrock yet"))
-                .with_hint(
-                    "BedrockOptions::with_additional_model_request_field sends any field of the model's own.",
-                ))
+            Err(Error::new(ErrorKind::Unsupported, format!("{pointer}: not supported for Bedrock yet")))
         }
     }
 }
@@ -162,6 +172,9 @@ impl Lowering {
         };
         let mut tools = Vec::with_capacity(request.tools.len());
         for (place, tool) in request.tools.iter().enumerate() {
+            if request.tools.iter().take(place).any(|other| other.name == tool.name) {
+                return Err(invalid(&format!("/tools/{place}/name"), "is the name of another tool already"));
+            }
             tools.push(lower_tool(&format!("/tools/{place}"), tool)?);
             tools.extend(tool.cache.map(|point| wire::Tool::CachePoint(wire::CachePoint::new(point))));
         }
@@ -204,7 +217,7 @@ impl Lowering {
             for (place, block) in message.content.iter().enumerate() {
                 content.extend(self.block(&format!("{pointer}/content/{place}"), message.role, block)?);
             }
-            if content.is_empty() {
+            if content.iter().all(|block| matches!(block, wire::Block::CachePoint(_))) {
                 if message.role == Role::User {
                     return Err(invalid(&format!("{pointer}/content"), "is empty"));
                 }
@@ -445,5 +458,7 @@ fn check_identifier(pointer: &str, text: &str, marks: &str, allowed: &str) -> Re
     if fits && (1..=64).contains(&text.len()) {
         return Ok(());
     }
-    Err(invalid(pointer, format!("{text:?} is not taken by Bedrock: 1 to 64 {allowed}")))
+    // As much as tells which one it is.
+    let shown: String = text.chars().take(80).collect();
+    Err(invalid(pointer, format!("{shown:?} is not taken by Bedrock: 1 to 64 {allowed}")))
 }

@@ -62,7 +62,11 @@ impl ConverseStream {
 
     fn fail(&mut self, error: Error) {
         self.body = None;
-        self.failure = Some(error);
+        if self.answer.is_stopped() {
+            self.answer.end_without_metadata(&error, &mut self.events);
+        } else {
+            self.failure = Some(error);
+        }
     }
 
     /// The body is at its end. Whether the answer is, the last events tell.

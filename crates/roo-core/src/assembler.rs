@@ -1,11 +1,11 @@
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use serde_json::{Map, Value};
 
 use crate::{
     Blob, ContentBlock, Delta, ImageBlock, MediaSource, Message, MessageStart, Origin, ProviderEvent,
-    Reasoning, RedactedReasoning, Role, StreamEvent, TextBlock, ToolInput, ToolResult, ToolUse, Warning,
-    WarningKind,
+    Reasoning, RedactedReasoning, Role, StreamEvent, TextBlock, ToolInput, ToolResult, ToolUse, UnknownEvent,
+    Warning, WarningKind,
 };
 
 /// The one state machine of every stream: takes what a provider reports, gives what a user sees, and holds the message
@@ -16,6 +16,8 @@ pub(crate) struct Assembler {
     message: Message,
     /// Parallel to the message's content while it grows: a finished block, or one that is being built.
     blocks: Vec<Slot>,
+    /// The places of the blocks that are being built, by the provider's index.
+    open: HashMap<u64, usize>,
     queue: VecDeque<StreamEvent>,
     state: State,
 }
@@ -29,7 +31,7 @@ enum State {
 
 #[derive(Debug)]
 enum Slot {
-    Open { provider_index: u64, block: OpenBlock },
+    Open(OpenBlock),
     Finished(ContentBlock),
 }
 
@@ -40,6 +42,7 @@ impl Assembler {
             origin,
             message: Message { role: Role::Assistant, ..Message::default() },
             blocks: Vec::new(),
+            open: HashMap::new(),
             queue: VecDeque::new(),
             state: State::Idle,
         }
@@ -63,7 +66,7 @@ impl Assembler {
     /// half a signature.
     pub(crate) fn partial(&self) -> Message {
         let content = self.blocks.iter().map(|slot| match slot {
-            Slot::Open { block, .. } => block.clone().interrupt(),
+            Slot::Open(block) => block.clone().interrupt(),
             Slot::Finished(block) => block.clone(),
         });
         Message { content: content.collect(), ..self.message.clone() }
@@ -72,7 +75,7 @@ impl Assembler {
     /// The message, moved out.
     pub(crate) fn into_message(self) -> Message {
         let content = self.blocks.into_iter().map(|slot| match slot {
-            Slot::Open { block, .. } => block.interrupt(),
+            Slot::Open(block) => block.interrupt(),
             Slot::Finished(block) => block,
         });
         Message { content: content.collect(), ..self.message }
@@ -98,11 +101,11 @@ impl Assembler {
                 self.message.warnings.push(warning);
             }
             ProviderEvent::BlockStart { index, block } => {
-                self.close(index);
+                self.close(index, None);
                 self.open(index, OpenBlock::from_start(block));
             }
             ProviderEvent::Delta { index, delta } => self.delta(index, delta),
-            ProviderEvent::BlockStop { index } => self.close(index),
+            ProviderEvent::BlockStop { index, block } => self.close(index, block),
             ProviderEvent::MessageDelta { delta, usage } => {
                 if delta.stop_reason.is_some() {
                     self.close_all();
@@ -115,6 +118,7 @@ impl Assembler {
                     self.message.stop_sequence.clone_from(&delta.stop_sequence);
                 }
                 self.message.metadata.extend(delta.metadata.clone());
+                self.message.warnings.extend(delta.warnings.iter().cloned());
                 self.message.usage.update(&usage);
                 self.queue.push_back(StreamEvent::MessageDelta { delta, usage });
             }
@@ -152,49 +156,76 @@ impl Assembler {
                     return;
                 }
                 // A piece of another kind ends the block and begins the next one, so that nothing is lost.
-                Pushed::Foreign => self.close(provider_index),
+                Pushed::Foreign => self.close(provider_index, None),
             }
         }
-        let Some(block) = OpenBlock::from_delta(&delta) else {
-            let Delta::Unknown(unknown) = delta else { return };
-            self.queue.push_back(StreamEvent::Unknown(unknown));
-            return;
+        match OpenBlock::from_delta(&delta) {
+            Some(block) => {
+                self.open(provider_index, block);
+                self.delta(provider_index, delta);
+            }
+            None => self.stray(delta),
+        }
+    }
+
+    /// A piece that belongs to no block: users see it raw.
+    fn stray(&mut self, delta: Delta) {
+        let unknown = match delta {
+            Delta::Unknown(unknown) => unknown,
+            delta => {
+                let why = "a piece of a tool call or tool result came without its beginning";
+                self.message.warnings.push(Warning::new(WarningKind::Unexpected, why));
+                // Deltas are plain data; one that could not be written would still be reported.
+                UnknownEvent::new(
+                    self.origin.provider.clone(),
+                    serde_json::to_value(&delta).unwrap_or_default(),
+                )
+            }
         };
-        self.open(provider_index, block);
-        self.delta(provider_index, delta);
+        self.queue.push_back(StreamEvent::Unknown(unknown));
     }
 
     fn open(&mut self, provider_index: u64, mut block: OpenBlock) {
         block.set_origin(&self.origin);
         let index = self.blocks.len();
         self.queue.push_back(StreamEvent::ContentBlockStart { index, content_block: block.start() });
-        self.blocks.push(Slot::Open { provider_index, block });
+        self.blocks.push(Slot::Open(block));
+        self.open.insert(provider_index, index);
     }
 
-    /// The block that is open under this index. The last one is the usual one, and few are ever open at a time.
     fn open_block(&mut self, provider_index: u64) -> Option<(usize, &mut OpenBlock)> {
-        self.blocks.iter_mut().enumerate().rev().find_map(|(place, slot)| match slot {
-            Slot::Open { provider_index: open, block } if *open == provider_index => Some((place, block)),
-            _ => None,
-        })
+        let index = *self.open.get(&provider_index)?;
+        match self.blocks.get_mut(index)? {
+            Slot::Open(block) => Some((index, block)),
+            Slot::Finished(_) => None,
+        }
     }
 
-    fn close(&mut self, provider_index: u64) {
-        if let Some((index, _)) = self.open_block(provider_index) {
-            self.close_at(index);
+    /// Ends the block that is open under this index, as `whole` if the provider gave it as a whole.
+    fn close(&mut self, provider_index: u64, whole: Option<ContentBlock>) {
+        match (self.open.remove(&provider_index), whole) {
+            (Some(index), whole) => self.close_at(index, whole),
+            (None, Some(whole)) => {
+                self.open(provider_index, OpenBlock::Whole(whole));
+                self.close(provider_index, None);
+            }
+            (None, None) => {}
         }
     }
 
     fn close_all(&mut self) {
-        for index in 0..self.blocks.len() {
-            self.close_at(index);
+        let mut open: Vec<usize> = self.open.drain().map(|(_, index)| index).collect();
+        open.sort_unstable();
+        for index in open {
+            self.close_at(index, None);
         }
     }
 
-    fn close_at(&mut self, index: usize) {
+    fn close_at(&mut self, index: usize, whole: Option<ContentBlock>) {
         let Some(slot) = self.blocks.get_mut(index) else { return };
-        let Slot::Open { block, .. } = slot else { return };
-        let finished = std::mem::replace(block, OpenBlock::Whole(ContentBlock::text(""))).finish();
+        let Slot::Open(block) = slot else { return };
+        let built = std::mem::replace(block, OpenBlock::Whole(ContentBlock::text("")));
+        let finished = whole.unwrap_or_else(|| built.finish());
         *slot = Slot::Finished(finished.clone());
         self.queue.push_back(StreamEvent::ContentBlockStop { index, content_block: finished });
     }
@@ -319,6 +350,10 @@ impl OpenBlock {
     /// The block as it stands when the stream breaks off.
     fn interrupt(self) -> ContentBlock {
         match self {
+            // A call that came in one piece has its input already.
+            Self::ToolUse { start, json } if json.is_empty() && start.input != ToolInput::default() => {
+                start.into()
+            }
             Self::ToolUse { start, json } => ToolUse { input: ToolInput::Incomplete(json), ..start }.into(),
             // Half a signature, or one over half a thought, fails when it is sent back.
             Self::Reasoning(block) => Reasoning { signature: None, ..block }.into(),

@@ -151,6 +151,9 @@ pub struct MessageDelta {
     /// What else the provider said about the answer, under its own names.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub metadata: Map<String, Value>,
+    /// What was odd about the answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
 }
 
 impl MessageDelta {
@@ -296,6 +299,8 @@ pub enum ProviderEvent {
     BlockStop {
         /// The provider's index.
         index: u64,
+        /// The finished block, from services that give it as a whole; otherwise it is built from its pieces.
+        block: Option<ContentBlock>,
     },
     /// Something about the whole message.
     MessageDelta {
@@ -331,9 +336,10 @@ impl ProviderEvent {
             let (start, deltas) = split_block(block);
             events.push(Self::BlockStart { index, block: start });
             events.extend(deltas.into_iter().map(|delta| Self::Delta { index, delta }));
-            events.push(Self::BlockStop { index });
+            events.push(Self::BlockStop { index, block: None });
         }
-        let delta = MessageDelta { stop_reason, raw_stop_reason, stop_sequence, metadata };
+        let delta =
+            MessageDelta { stop_reason, raw_stop_reason, stop_sequence, metadata, warnings: Vec::new() };
         events.extend([Self::MessageDelta { delta, usage }, Self::MessageStop]);
         events
     }
@@ -348,13 +354,16 @@ fn split_block(block: ContentBlock) -> (ContentBlock, Vec<Delta>) {
             (start.into(), text.into_iter().chain(citations.into_iter().map(Delta::Citation)).collect())
         }
         ContentBlock::ToolUse(mut call) => {
-            let start_input = ToolInput::Json(Value::Object(Map::new()));
-            let text = match std::mem::replace(&mut call.input, start_input) {
-                ToolInput::Json(Value::Object(members)) if members.is_empty() => None,
-                ToolInput::Json(value) => Some(value.to_string()),
-                ToolInput::Invalid(text) | ToolInput::Incomplete(text) => Some(text),
-            };
-            (call.into(), text.map(Delta::InputJson).into_iter().collect())
+            match &call.input {
+                ToolInput::Json(Value::Object(members)) if members.is_empty() => (call.into(), Vec::new()),
+                ToolInput::Json(value) => {
+                    let text = value.to_string();
+                    call.input = ToolInput::default();
+                    (call.into(), vec![Delta::InputJson(text)])
+                }
+                // Pieces would be read anew, and might then look like arguments.
+                ToolInput::Invalid(_) | ToolInput::Incomplete(_) => (call.into(), Vec::new()),
+            }
         }
         ContentBlock::Reasoning(Reasoning { text, signature, origin }) => {
             let start = Reasoning { origin, ..Reasoning::default() };
@@ -377,8 +386,8 @@ impl From<StreamEvent> for ProviderEvent {
                 Self::BlockStart { index: index as u64, block: content_block }
             }
             StreamEvent::ContentBlockDelta { index, delta } => Self::Delta { index: index as u64, delta },
-            StreamEvent::ContentBlockStop { index, content_block: _ } => {
-                Self::BlockStop { index: index as u64 }
+            StreamEvent::ContentBlockStop { index, content_block } => {
+                Self::BlockStop { index: index as u64, block: Some(content_block) }
             }
             StreamEvent::MessageDelta { delta, usage } => Self::MessageDelta { delta, usage },
             StreamEvent::MessageStop => Self::MessageStop,

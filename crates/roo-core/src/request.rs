@@ -21,7 +21,7 @@ use crate::{Content, ContentBlock, Message, ProviderOption, ProviderOptions, Too
 /// # assert_eq!(request.messages.len(), 1);
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct MessageRequest {
     /// The model's id; `None` is the client's default model.

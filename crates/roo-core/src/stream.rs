@@ -85,7 +85,12 @@ impl MessageStream {
         while let Some(event) = self.next().await {
             event?;
         }
-        Ok(self.assembler.into_message())
+        if self.assembler.is_finished() {
+            return Ok(self.assembler.into_message());
+        }
+        // Whoever saw the error and went on must not take half an answer for a whole one.
+        let message = "the answer broke off, which was an error of the stream before";
+        Err(self.fail(Error::new(ErrorKind::Truncated, message)))
     }
 
     /// The text alone, as it arrives.
@@ -99,22 +104,19 @@ impl MessageStream {
                 return Poll::Ready(Some(Ok(event)));
             }
             let Some(events) = &mut self.events else { return Poll::Ready(None) };
-            let next = match events.as_mut().poll_next(context) {
-                // The answer is complete. Whoever is not yet at the end of the body must not make the user wait for it.
-                Poll::Pending if self.assembler.is_finished() => None,
-                poll => ready!(poll),
-            };
-            match next {
+            let next = events.as_mut().poll_next(context);
+            if self.assembler.is_finished() {
+                // The answer is complete, whatever comes now. The one poll lets a body that is at its end give its
+                // connection back; one that is not must not make the user wait.
+                self.events = None;
+                return Poll::Ready(None);
+            }
+            match ready!(next) {
                 Some(Ok(event)) => self.assembler.push(event),
-                Some(Err(error)) if !self.assembler.is_finished() => {
-                    return Poll::Ready(Some(Err(self.fail(error))));
-                }
-                Some(Err(_)) | None => {
-                    self.events = None;
-                    if !self.assembler.is_finished() {
-                        let message = "the answer ended before it was complete";
-                        return Poll::Ready(Some(Err(self.fail(Error::new(ErrorKind::Truncated, message)))));
-                    }
+                Some(Err(error)) => return Poll::Ready(Some(Err(self.fail(error)))),
+                None => {
+                    let message = "the answer ended before it was complete";
+                    return Poll::Ready(Some(Err(self.fail(Error::new(ErrorKind::Truncated, message)))));
                 }
             }
         }

@@ -46,9 +46,10 @@ fn block() -> impl Strategy<Value = ContentBlock> {
         }),
         ("[a-z]{1,6}", "[a-z]{1,6}", json_value(), any::<bool>())
             .prop_map(|(id, name, input, server)| ToolUse::new(id, name, input).with_server(server).into()),
-        ("[a-z]{1,6}", "\\{\"[a-z]{0,9}").prop_map(|(id, text)| {
+        ("[a-z]{1,6}", "(\\{\"[a-z]{0,9}|\\{\\}|)", any::<bool>()).prop_map(|(id, text, is_cut)| {
             let mut call = ToolUse::new(id, "cut", Value::Null);
-            call.input = ToolInput::Invalid(text);
+            // Also text that would be JSON: what was cut must not become a call.
+            call.input = if is_cut { ToolInput::Incomplete(text) } else { ToolInput::Invalid(text) };
             call.into()
         }),
         (".{0,20}", option::of("[a-z]{0,9}"), origin.clone()).prop_map(|(text, signature, origin)| {
@@ -205,8 +206,8 @@ proptest! {
             match (whole, part) {
                 (ContentBlock::Text(whole), ContentBlock::Text(part)) => prop_assert!(whole.text.starts_with(&part.text)),
                 (_, ContentBlock::ToolUse(part)) => {
-                    let incomplete = matches!(part.input, ToolInput::Incomplete(_));
-                    prop_assert!(incomplete, "a call that was cut must not look complete");
+                    let is_complete = matches!(part.input, ToolInput::Json(_));
+                    prop_assert!(!is_complete, "a call that was cut must not look complete");
                 }
                 (_, ContentBlock::Reasoning(part)) => prop_assert_eq!(&part.signature, &None),
                 _ => {}
@@ -294,6 +295,66 @@ fn what_comes_after_the_end_neither_fails_the_answer_nor_delays_it() {
     assert!(drain(MessageStream::new(Origin::default(), finished().chain(never))).iter().all(Result::is_ok));
     let broken = stream::iter([Err(Error::new(ErrorKind::Truncated, "reset"))]);
     assert!(drain(MessageStream::new(Origin::default(), finished().chain(broken))).iter().all(Result::is_ok));
+}
+
+#[test]
+fn half_an_answer_is_never_taken_for_a_whole_one() {
+    let half = || stream_of(vec![ProviderEvent::Delta { index: 0, delta: Delta::Text("half".into()) }]);
+    let error = block_on(async {
+        let mut stream = half();
+        // A loop that stops at the error without looking at it.
+        while let Some(Ok(_)) = stream.next().await {}
+        stream.into_message().await
+    })
+    .unwrap_err();
+    assert_eq!((error.kind(), error.partial().unwrap().text().as_str()), (ErrorKind::Truncated, "half"));
+    assert_eq!(block_on(half().into_message()).unwrap_err().kind(), ErrorKind::Truncated);
+}
+
+#[test]
+fn a_source_that_goes_on_for_ever_does_not_keep_anybody() {
+    let endless = stream::repeat_with(|| Ok(ProviderEvent::MessageStop));
+    let events = drain(MessageStream::new(Origin::default(), endless));
+    assert_eq!(events.len(), 2);
+}
+
+#[test]
+fn pieces_without_a_beginning_are_shown_and_told() {
+    let delta = Delta::InputJson("{\"path\":".into());
+    let mut stream = stream_of(vec![ProviderEvent::Delta { index: 4, delta }, ProviderEvent::MessageStop]);
+    let events = block_on(async {
+        let mut events = Vec::new();
+        while let Some(event) = stream.next().await {
+            events.push(event.unwrap());
+        }
+        events
+    });
+    let raw = json!({"type": "input_json_delta", "partial_json": "{\"path\":"});
+    assert!(matches!(&events[1], StreamEvent::Unknown(unknown) if unknown.raw == raw), "{events:?}");
+    assert_eq!(stream.warnings().len(), 1);
+}
+
+#[test]
+fn events_that_were_stored_without_their_deltas_fold_to_the_same_message() {
+    let message =
+        Message::assistant([ContentBlock::text("a"), ToolUse::new("t", "add", json!({"x": 1})).into()]);
+    let without_deltas = |event: &StreamEvent| !matches!(event, StreamEvent::ContentBlockDelta { .. });
+    let stops_alone = |event: &StreamEvent| {
+        without_deltas(event) && !matches!(event, StreamEvent::ContentBlockStart { .. })
+    };
+    for kept in [&without_deltas as &dyn Fn(&StreamEvent) -> bool, &stops_alone] {
+        let events = message.to_events().into_iter().filter(|event| kept(event));
+        assert_eq!(Message::from_events(events).unwrap().content, message.content);
+    }
+}
+
+#[test]
+fn many_blocks_take_time_in_proportion() {
+    // Two hundred thousand blocks that nobody closes: with a scan over them this would take minutes.
+    let deltas = (0..200_000).map(|index| ProviderEvent::Delta { index, delta: Delta::Text("x".into()) });
+    let message =
+        block_on(stream_of(deltas.chain([ProviderEvent::MessageStop]).collect()).into_message()).unwrap();
+    assert_eq!(message.content.len(), 200_000);
 }
 
 #[test]

@@ -6,14 +6,18 @@ use async_trait::async_trait;
 use futures_util::TryStreamExt as _;
 use http_body_util::BodyExt;
 use roo_core::{Error, ErrorKind, Result};
+use url::Host;
 
 use crate::{Body, Request, Response, Transport};
 
 /// [`Transport`] on reqwest: HTTP/1.1, rustls with the system's certificates and Mozilla's, and the proxies that
-/// `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` name. Redirects are not followed. Cloning shares the connections.
+/// `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` name, but never a proxy for this machine itself. Redirects are not
+/// followed. Cloning shares the connections. It needs a Tokio runtime, of any flavour, around every call.
 #[derive(Clone)]
 pub struct ReqwestTransport {
     client: Client,
+    /// For this machine itself, which no proxy can reach.
+    direct: Client,
 }
 
 impl ReqwestTransport {
@@ -33,7 +37,7 @@ impl ReqwestTransport {
     /// Uses a client of your own. It must not follow redirects, since a redirected request has no valid signature and
     /// would show its credentials to somebody else.
     pub fn from_client(client: Client) -> Self {
-        Self { client }
+        Self { direct: client.clone(), client }
     }
 }
 
@@ -70,18 +74,23 @@ impl ReqwestTransportBuilder {
     ///
     /// # Errors
     /// [`ErrorKind::Config`] if the TLS library cannot be set up.
-    pub fn build(self) -> Result<ReqwestTransport> {
+    pub fn build(&self) -> Result<ReqwestTransport> {
+        let direct = self.client(false)?;
+        let client = if self.proxy { self.client(true)? } else { direct.clone() };
+        Ok(ReqwestTransport { client, direct })
+    }
+
+    fn client(&self, proxy: bool) -> Result<Client> {
         let builder = ClientBuilder::new()
             .redirect(redirect::Policy::none())
             .connect_timeout(self.connect_timeout)
             // A model may think for minutes without a byte; this tells a silent peer from a dead one.
             .tcp_keepalive(Duration::from_secs(60));
-        let builder = if self.proxy { builder } else { builder.no_proxy() };
-        let client = builder.build().map_err(|error| {
-            Error::new(ErrorKind::Config, format!("the HTTP client cannot be set up: {}", root_cause(&error)))
-                .with_source(error)
-        })?;
-        Ok(ReqwestTransport { client })
+        let builder = if proxy { builder } else { builder.no_proxy() };
+        builder.build().map_err(|error| {
+            let why = format!("the HTTP client cannot be set up: {}", root_cause(&error));
+            Error::new(ErrorKind::Config, why).with_source(error)
+        })
     }
 }
 
@@ -95,7 +104,8 @@ impl Transport for ReqwestTransport {
         *outgoing.headers_mut() = parts.headers;
         *outgoing.body_mut() = Some(body.into());
 
-        let answer = self.client.execute(outgoing).await.map_err(|error| no_answer(error, &host))?;
+        let client = if is_this_machine(outgoing.url()) { &self.direct } else { &self.client };
+        let answer = client.execute(outgoing).await.map_err(|error| no_answer(error, &host))?;
         let (parts, body) = http::Response::from(answer).into_parts();
         let chunks = BodyExt::into_data_stream(body).map_err(broken_body);
         Ok(Response::from_parts(parts, Body::from_stream(chunks)))
@@ -115,14 +125,25 @@ fn exact_url(uri: &http::Uri) -> Result<Url> {
     }
 }
 
+fn is_this_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// What to look at when no connection comes about.
+const CONNECT_HINT: &str = "Check the network and the endpoint, and the proxy if HTTPS_PROXY, HTTP_PROXY or ALL_PROXY \
+                            name one: then it is what did not answer.";
+
 fn no_answer(error: ::reqwest::Error, host: &str) -> Error {
     let cause = root_cause(&error);
     let mapped = if error.is_connect() && error.is_timeout() {
-        Error::new(ErrorKind::Timeout, format!("no connection to {host} in time"))
-            .with_hint("Check the network, the proxy variables and the endpoint.")
+        Error::new(ErrorKind::Timeout, format!("no connection to {host} in time")).with_hint(CONNECT_HINT)
     } else if error.is_connect() {
-        Error::new(ErrorKind::Connect, format!("no connection to {host}: {cause}"))
-            .with_hint("Check the network, the proxy variables and the endpoint.")
+        Error::new(ErrorKind::Connect, format!("no connection to {host}: {cause}")).with_hint(CONNECT_HINT)
     } else if error.is_timeout() {
         Error::new(ErrorKind::Timeout, format!("no answer from {host} in time"))
     } else if error.is_builder() {
@@ -156,7 +177,7 @@ mod tests {
 
     async fn send(target: &str) -> Result<Response> {
         let request = http::Request::post(target).body(bytes::Bytes::from_static(b"x")).unwrap();
-        ReqwestTransport::builder().without_proxy().build().unwrap().send(request).await
+        ReqwestTransport::new().unwrap().send(request).await
     }
 
     /// A server that answers one connection with these bytes, and what it received.
@@ -171,6 +192,21 @@ mod tests {
             String::from_utf8(received[..length].to_vec()).unwrap()
         });
         (url, served)
+    }
+
+    #[test]
+    fn this_machine_is_reached_without_a_proxy() {
+        for (url, expected) in [
+            ("http://127.0.0.1:1/", true),
+            ("http://localhost/", true),
+            ("http://a.localhost/", true),
+            ("http://[::1]:8080/", true),
+            ("http://169.254.170.2/", false),
+            ("https://bedrock-runtime.us-east-1.amazonaws.com/", false),
+            ("http://localhost.example.com/", false),
+        ] {
+            assert_eq!(is_this_machine(&Url::parse(url).unwrap()), expected, "{url}");
+        }
     }
 
     #[tokio::test]

@@ -48,6 +48,8 @@ async fn what_bedrock_would_refuse_never_leaves() {
         ("/tools/0/name: ", hello().with_tool(tool("has spaces"))),
         ("/tools/1/name: ", hello().with_tools([tool("fine"), tool(&"x".repeat(65))])),
         ("/tools/0/name: ", hello().with_tool(tool(""))),
+        ("/tools/1/name: ", hello().with_tools([tool("twice"), tool("twice")])),
+        ("/messages/0/content: ", request().with_user(roo_core::CachePoint::new())),
         ("/tools/0/input_schema: ", hello().with_tool(Tool::new("a", json!({"properties": {}})))),
         ("/tool_choice: ", hello().with_tool_choice(ToolChoice::Any)),
         ("/tool_choice/name: ", hello().with_tool(tool("a")).with_tool_choice(ToolChoice::tool("b"))),
@@ -86,13 +88,37 @@ async fn what_is_not_supported_yet_is_refused_by_name_and_not_left_out() {
 }
 
 #[tokio::test]
+async fn an_error_quotes_no_more_than_tells_what_is_meant() {
+    let (_emulator, client) = emulator_and_client().await;
+    let long = "x".repeat(200_000);
+    for request in [
+        request().with_user("hello").with_tool(tool(&long)),
+        request().with_user(ToolResult::text(&long, "b")),
+    ] {
+        let error = failed(client.create_message(request).await);
+        assert!(error.to_string().len() < 300, "{} bytes", error.to_string().len());
+    }
+}
+
+#[tokio::test]
+async fn settings_that_change_nothing_are_taken() {
+    let (_emulator, client) = emulator_and_client().await;
+    let request = request()
+        .with_user("hello")
+        .with_reasoning(ReasoningMode::Off)
+        .with_response_format(roo_core::ResponseFormat::Text);
+    assert!(client.create_message(request).await.is_ok());
+}
+
+#[tokio::test]
 async fn a_body_over_the_limit_is_not_sent() {
     let (emulator, client) = emulator_and_client().await;
+    let enough = request().with_user("hello").with_assistant("hi");
     let mut image = b"\x89PNG\r\n\x1a\n".to_vec();
     image.resize(19_000_000, 0);
-    let error = failed(client.create_message(request().with_user(ContentBlock::image(image))).await);
+    let error = failed(client.create_message(enough.with_user(ContentBlock::image(image))).await);
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
-    assert!(error.message().contains("25000000"), "{error}");
+    assert!(error.message().starts_with("/messages/2: ") && error.message().contains("25000000"), "{error}");
     assert!(emulator.requests().is_empty(), "nothing was sent");
 }
 
@@ -106,6 +132,10 @@ async fn options_that_do_not_fit_are_an_error_and_not_ignored() {
     assert!(error.message().contains("streeming"), "{error}");
 }
 
+fn keys(id: &str, secret: &str) -> roo_aws::aws_credential_types::Credentials {
+    roo_aws::aws_credential_types::Credentials::new(id, secret, None, None, "test")
+}
+
 #[tokio::test]
 async fn wrong_settings_are_named_when_the_client_is_built() {
     for (builder, expected) in [
@@ -116,6 +146,8 @@ async fn wrong_settings_are_named_when_the_client_is_built() {
         (Bedrock::builder().with_bearer_token(" "), "bearer token"),
         (Bedrock::builder().with_bearer_token("key").with_endpoint_url("http://example.com"), "http"),
         (Bedrock::builder().with_profile(" "), "profile"),
+        (Bedrock::builder().with_credentials(keys("AKID", "with space")), "secret access key"),
+        (Bedrock::builder().with_credentials(keys("AKID\n", "secret")), "access key id"),
     ] {
         let error = failed(builder.with_context(context()).build());
         assert_eq!(error.kind(), ErrorKind::Config, "{error}");

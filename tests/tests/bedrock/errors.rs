@@ -94,6 +94,20 @@ async fn a_success_of_another_type_is_no_success() {
 }
 
 #[tokio::test]
+async fn odd_successes_and_answers_of_proxies_keep_their_status() {
+    let (emulator, client) = emulator_and_client().await;
+    for (status, kind) in [(201, Protocol), (204, Protocol), (304, Protocol), (407, ErrorKind::Connect)] {
+        emulator.enqueue(Reply::raw(status, [], "").before_checks());
+        let error = failed(client.create_message(request().with_user("hello")).await);
+        assert_eq!(
+            (error.kind(), error.status(), error.is_retryable()),
+            (kind, Some(status), false),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn the_wait_that_is_asked_for_is_told() {
     let (emulator, client) = emulator_and_client().await;
     emulator.enqueue(Reply::error(429, "ThrottlingException", "slow down").with_header("retry-after", "7"));

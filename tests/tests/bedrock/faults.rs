@@ -210,7 +210,7 @@ async fn an_exception_that_nobody_has_described() {
 async fn an_error_frame() {
     for (code, kind, retryable) in [
         ("InternalFailure", ErrorKind::ServerError, true),
-        ("internal-error", ErrorKind::ServerError, true),
+        ("Internal-error", ErrorKind::ServerError, true),
         ("ThrottlingException", ErrorKind::Throttled, true),
         ("Novelty", ErrorKind::ServerError, false),
     ] {
@@ -331,6 +331,74 @@ async fn a_block_that_is_never_stopped_is_closed_by_the_end() {
     let (events, error) = play([start(), text("all")].into_iter().chain(end())).await;
     assert!(error.is_none(), "{error:?}");
     assert!(events.iter().any(|event| matches!(event, StreamEvent::ContentBlockStop { .. })));
+}
+
+#[tokio::test]
+async fn what_breaks_behind_the_end_of_the_message_costs_the_counts_and_not_the_answer() {
+    let [message_stop, _] = end();
+    for fault in [
+        StreamStep::Close,
+        StreamStep::exception("internalServerException", json!({"message": "late"})),
+        StreamStep::partial_frame("metadata", json!({})),
+        StreamStep::corrupt_message("metadata", json!({})),
+    ] {
+        let (events, error) = play([start(), text("all"), stop(), message_stop.clone(), fault]).await;
+        assert!(error.is_none(), "{error:?}");
+        let message = roo_core::Message::from_events(events).unwrap();
+        assert_eq!((message.text().as_str(), message.usage.output_tokens), ("all", None));
+        assert_eq!(message.warnings.len(), 1, "{:?}", message.warnings);
+    }
+}
+
+#[tokio::test]
+async fn names_of_exceptions_are_known_in_any_case() {
+    for name in ["throttlingexception", "THROTTLINGEXCEPTION", "ThrottlingException"] {
+        for step in [
+            StreamStep::exception(name, json!({"message": "slow"})),
+            StreamStep::event(name, json!({"message": "slow"})),
+            StreamStep::error(name, "slow"),
+        ] {
+            let error = after_half_a_text([step]).await;
+            assert_eq!(
+                (error.kind(), error.code()),
+                (ErrorKind::Throttled, Some("ThrottlingException")),
+                "{error}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_is_dropped_closes_its_connection() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let mut first = Vec::new();
+    let header =
+        |name: &'static str, value: &'static str| Header::new(name, HeaderValue::String(value.into()));
+    let headers = vec![header(":message-type", "event"), header(":event-type", "messageStart")];
+    let frame = Frame::new_from_parts(headers, "{\"role\":\"assistant\"}");
+    aws_smithy_eventstream::frame::write_message_to(&frame, &mut first).unwrap();
+    let server = tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        let mut request = vec![0; 8192];
+        assert!(socket.read(&mut request).await.unwrap() > 0);
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/vnd.amazon.eventstream\r\n\r\n";
+        socket.write_all(head.as_bytes()).await.unwrap();
+        socket.write_all(&first).await.unwrap();
+        // Nothing more comes; the next thing to be read is that the other side has gone.
+        socket.read(&mut request).await.unwrap_or(0)
+    });
+    let (emulator, _) = emulator_and_client().await;
+    let client = crate::builder(&emulator).with_endpoint_url(url).build().unwrap();
+    let mut stream = client.create_message(request().with_user("hello")).await.unwrap();
+    assert!(stream.next().await.unwrap().is_ok());
+    drop(stream);
+    let read = tokio::time::timeout(Duration::from_secs(10), server)
+        .await
+        .expect("the connection is closed")
+        .unwrap();
+    assert_eq!(read, 0);
 }
 
 #[tokio::test]
@@ -477,12 +545,21 @@ async fn an_answer_of_converse_that_is_not_what_it_should_be() {
         assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
         assert!(error.request_id().is_some(), "{error}");
     }
-    let unknown = r#"{"output":{"message":{"role":"assistant","content":[{"hologram":{"a":1}},{"text":"x"}]}},
+    let unknown_operation =
+        r#"{"Output":{"__type":"com.amazon.coral.service#UnknownOperationException"},"Version":"1.0"}"#;
+    emulator.enqueue(Reply::raw(200, [("content-type", "application/json")], unknown_operation));
+    let error = failed(client.create_message(request().with_user("hello").with_options(&options)).await);
+    assert_eq!((error.code(), error.status()), (Some("UnknownOperationException"), Some(200)), "{error}");
+
+    let unknown = r#"{"output":{"message":{"role":"assistant","content":[{"hologram":{"a":1}},{"text":"x"},
+                      {"toolUse":{"toolUseId":"t","name":"n"}},{"citationsContent":"odd"}]}},
                       "stopReason":"end_turn","usage":null}"#;
     emulator.enqueue(Reply::raw(200, [("content-type", "application/json")], unknown));
     let (events, error) = outcome(&client, request().with_user("hello").with_options(&options)).await;
     assert!(error.is_none(), "{error:?}");
     let message = serde_json::to_value(roo_core::Message::from_events(events).unwrap()).unwrap();
     let kept = json!({"type": "unknown", "provider": "bedrock", "raw": {"hologram": {"a": 1}}});
-    assert_eq!(message["content"], json!([kept, {"type": "text", "text": "x"}]));
+    let call = json!({"type": "tool_use", "id": "t", "name": "n", "input": {}});
+    let odd = json!({"type": "unknown", "provider": "bedrock", "raw": {"citationsContent": "odd"}});
+    assert_eq!(message["content"], json!([kept, {"type": "text", "text": "x"}, call, odd]));
 }
