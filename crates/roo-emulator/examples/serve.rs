@@ -27,6 +27,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut output = std::io::stdout();
     writeln!(output, "listening on {}", emulator.url())?;
     writeln!(output, "AWS_ENDPOINT_URL_BEDROCK_RUNTIME={}", emulator.url())?;
+    writeln!(output, "AWS_ENDPOINT_URL_BEDROCK={}", emulator.url())?;
     writeln!(output, "AWS_REGION={}", emulator.region())?;
     writeln!(output, "AWS_ACCESS_KEY_ID={}", emulator.access_key_id())?;
     writeln!(output, "AWS_SECRET_ACCESS_KEY={}", emulator.secret_access_key())?;

@@ -62,6 +62,16 @@ pub(crate) fn parse_amz_date(text: &str) -> Option<SystemTime> {
     SystemTime::try_from(moment).ok()
 }
 
+/// Writes a moment as in the body of an answer: `2026-01-02T03:04:05.678Z`.
+pub(crate) fn iso_date(moment: SystemTime) -> String {
+    DateTime::from(moment).fmt(Format::DateTime).unwrap_or_default()
+}
+
+/// Reads a moment as in a query: ISO 8601 with `Z` or an offset.
+pub(crate) fn parse_iso_date(text: &str) -> Option<SystemTime> {
+    SystemTime::try_from(DateTime::from_str(text, Format::DateTimeWithOffset).ok()?).ok()
+}
+
 /// Writes a moment as in the HTTP header `Date`: `Fri, 02 Jan 2026 03:04:05 GMT`.
 pub(crate) fn http_date(moment: SystemTime) -> String {
     let whole_seconds = DateTime::from_secs(DateTime::from(moment).secs());
@@ -79,6 +89,9 @@ mod tests {
         let moment = UNIX_EPOCH + Duration::from_millis(1_767_323_045_678);
         assert_eq!(amz_date(moment), "20260102T030405Z");
         assert_eq!(parse_amz_date("20260102T030405Z"), Some(UNIX_EPOCH + Duration::from_secs(1_767_323_045)));
+        assert_eq!(iso_date(moment), "2026-01-02T03:04:05.678Z");
+        assert_eq!(parse_iso_date("2026-01-02T03:04:05.678000Z"), Some(moment));
+        assert_eq!(parse_iso_date("2026-01-02T04:04:05.678+01:00"), Some(moment));
         assert_eq!(http_date(moment), "Fri, 02 Jan 2026 03:04:05 GMT");
     }
 

@@ -8,11 +8,11 @@ use std::time::{Duration, SystemTime};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::auth::Identities;
 use crate::clock::Clock;
 use crate::received::ReceivedRequest;
 use crate::script::Reply;
 use crate::server::{self, Service};
+use crate::settings::Settings;
 
 /// A Bedrock runtime on a loopback port. It runs as a task of the runtime it was started in, and stops when
 /// it is shut down or dropped.
@@ -74,30 +74,31 @@ impl Emulator {
 
     /// The region that signatures must be scoped to.
     pub fn region(&self) -> &str {
-        &self.service.identities.region
+        &self.service.settings.identities.region
     }
 
     /// The access key id it accepts.
     pub fn access_key_id(&self) -> &str {
-        &self.service.identities.access_key_id
+        &self.service.settings.identities.access_key_id
     }
 
     /// The secret access key that belongs to [`access_key_id`](Self::access_key_id).
     pub fn secret_access_key(&self) -> &str {
-        &self.service.identities.secret_access_key
+        &self.service.settings.identities.secret_access_key
     }
 
     /// The session token that must come with the key, if there is one.
     pub fn session_token(&self) -> Option<&str> {
-        self.service.identities.session_token.as_deref()
+        self.service.settings.identities.session_token.as_deref()
     }
 
     /// The bearer key it accepts in place of a signature.
     pub fn bearer_token(&self) -> &str {
-        &self.service.identities.bearer_token
+        &self.service.settings.identities.bearer_token
     }
 
-    /// Everything received so far, in order of arrival, refused requests included.
+    /// What was received so far, in order of arrival, refused requests included: the last 10,000 requests, and of
+    /// those the last whose bodies come to 256 MiB.
     pub fn requests(&self) -> Vec<ReceivedRequest> {
         self.service.requests()
     }
@@ -152,31 +153,10 @@ impl fmt::Debug for Emulator {
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct EmulatorBuilder {
-    identities: Identities,
-    clock: Clock,
-    seed: u64,
+    settings: Settings,
     port: u16,
-    delay: Duration,
-}
-
-impl Default for EmulatorBuilder {
-    fn default() -> Self {
-        Self {
-            identities: Identities {
-                access_key_id: "AKIDEMULATOR".to_owned(),
-                secret_access_key: "this-is-not-a-secret-but-the-key-of-the-emulator".to_owned(),
-                session_token: None,
-                bearer_token: "bedrock-api-key-of-the-emulator".to_owned(),
-                region: "us-east-1".to_owned(),
-            },
-            clock: Clock::default(),
-            seed: 0,
-            port: 0,
-            delay: Duration::ZERO,
-        }
-    }
 }
 
 impl EmulatorBuilder {
@@ -187,8 +167,8 @@ impl EmulatorBuilder {
         access_key_id: impl Into<String>,
         secret_access_key: impl Into<String>,
     ) -> Self {
-        self.identities.access_key_id = access_key_id.into();
-        self.identities.secret_access_key = secret_access_key.into();
+        self.settings.identities.access_key_id = access_key_id.into();
+        self.settings.identities.secret_access_key = secret_access_key.into();
         self
     }
 
@@ -196,21 +176,21 @@ impl EmulatorBuilder {
     /// Default: none, and a request that carries one is refused.
     #[must_use]
     pub fn with_session_token(mut self, token: impl Into<String>) -> Self {
-        self.identities.session_token = Some(token.into());
+        self.settings.identities.session_token = Some(token.into());
         self
     }
 
     /// The bearer key to accept. Default: a fixed one.
     #[must_use]
     pub fn with_bearer_token(mut self, token: impl Into<String>) -> Self {
-        self.identities.bearer_token = token.into();
+        self.settings.identities.bearer_token = token.into();
         self
     }
 
     /// The region that signatures must be scoped to. Default: `us-east-1`.
     #[must_use]
     pub fn with_region(mut self, region: impl Into<String>) -> Self {
-        self.identities.region = region.into();
+        self.settings.identities.region = region.into();
         self
     }
 
@@ -218,7 +198,7 @@ impl EmulatorBuilder {
     /// Default: the clock of the system.
     #[must_use]
     pub fn with_clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
-        self.clock = Clock::new(now);
+        self.settings.clock = Clock::new(now);
         self
     }
 
@@ -233,14 +213,44 @@ impl EmulatorBuilder {
     /// Default: 0.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
+        self.settings.seed = seed;
         self
     }
 
     /// A pause before each event of a stream, so that one sees it arrive. Default: none.
     #[must_use]
     pub fn with_delay(mut self, delay: Duration) -> Self {
-        self.delay = delay;
+        self.settings.delay = delay;
+        self
+    }
+
+    /// Refuses every model request that has this member, in AWS's words, as a model does that does not know
+    /// the feature. Default: none beyond what the family of the model refuses.
+    ///
+    /// The member is named as on the wire (`strict`, `outputConfig`, `anthropic_beta`, `temperature`,
+    /// `stopSequences`, `cachePoint`), or by the end of its path (`outputConfig.effort`). What callers may
+    /// shape freely is not searched: tool schemas, tool inputs and JSON results. Can be called repeatedly.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let emulator = roo_emulator::Emulator::builder().refuse_field("strict").start().await?;
+    /// // A tool with `strict` is now answered: HTTP 400, ValidationException,
+    /// // "The model returned the following errors: tools.0.custom.strict: Extra inputs are not permitted".
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn refuse_field(mut self, field: impl Into<String>) -> Self {
+        self.settings.refused_fields.push(field.into());
+        self
+    }
+
+    /// The foundation models that can be asked through an inference profile only: their bare ids are refused
+    /// as AWS does it. Default: those of the catalogue that have no on-demand throughput.
+    #[must_use]
+    pub fn with_profile_only_models(mut self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.settings.profile_only = ids.into_iter().map(Into::into).collect();
         self
     }
 
@@ -253,7 +263,7 @@ impl EmulatorBuilder {
         let bind_error = |source| StartError::Bind { address: wanted, source };
         let listener = TcpListener::bind(wanted).await.map_err(bind_error)?;
         let address = listener.local_addr().map_err(bind_error)?;
-        let service = Arc::new(Service::new(self.identities, self.clock, self.seed, self.delay));
+        let service = Arc::new(Service::new(self.settings));
         let task = tokio::spawn(server::run(listener, Arc::clone(&service)));
         Ok(Emulator { service, address, task })
     }
@@ -263,11 +273,11 @@ impl fmt::Debug for EmulatorBuilder {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("EmulatorBuilder")
-            .field("access_key_id", &self.identities.access_key_id)
-            .field("region", &self.identities.region)
-            .field("seed", &self.seed)
+            .field("access_key_id", &self.settings.identities.access_key_id)
+            .field("region", &self.settings.identities.region)
+            .field("seed", &self.settings.seed)
             .field("port", &self.port)
-            .field("delay", &self.delay)
+            .field("delay", &self.settings.delay)
             .finish_non_exhaustive()
     }
 }

@@ -13,11 +13,38 @@ use crate::response::Body;
 use crate::script::{Delivery, Reply};
 use crate::server::Service;
 
+mod apply_guardrail;
 mod converse;
 mod converse_stream;
+mod count_tokens;
+mod get_async_invoke;
+mod get_foundation_model;
+mod get_inference_profile;
+mod invoke_guardrail_checks;
+mod invoke_model;
+mod invoke_model_stream;
+mod list_async_invokes;
+mod list_foundation_models;
+mod list_inference_profiles;
+mod start_async_invoke;
 
 /// Every operation the emulator has.
-static OPERATIONS: &[Operation] = &[converse::OPERATION, converse_stream::OPERATION];
+static OPERATIONS: &[Operation] = &[
+    apply_guardrail::OPERATION,
+    converse::OPERATION,
+    converse_stream::OPERATION,
+    count_tokens::OPERATION,
+    get_async_invoke::OPERATION,
+    get_foundation_model::OPERATION,
+    get_inference_profile::OPERATION,
+    invoke_guardrail_checks::OPERATION,
+    invoke_model::OPERATION,
+    invoke_model_stream::OPERATION,
+    list_async_invokes::OPERATION,
+    list_foundation_models::OPERATION,
+    list_inference_profiles::OPERATION,
+    start_async_invoke::OPERATION,
+];
 
 /// One operation of the service.
 pub(crate) struct Operation {
@@ -34,6 +61,8 @@ pub(crate) struct Call<'a> {
     pub(crate) service: &'a Service,
     /// The labels of the path, percent-decoded, in order.
     pub(crate) labels: Vec<String>,
+    /// The raw query, without its `?`.
+    pub(crate) query: &'a str,
     pub(crate) headers: &'a HeaderMap,
     pub(crate) body: &'a Bytes,
     pub(crate) random: Random,
@@ -44,6 +73,24 @@ pub(crate) struct Call<'a> {
 }
 
 impl Call<'_> {
+    /// A label of the path; empty if the path has no such label.
+    pub(crate) fn label(&self, index: usize) -> &str {
+        self.labels.get(index).map_or("", String::as_str)
+    }
+
+    /// A request header as text; `None` if it is absent or not ASCII.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The answer that the script dictates in place of any other: an error, a raw answer or a stream. To be
+    /// asked for once the request has been found valid.
+    pub(crate) fn scripted_response(&mut self) -> Result<Option<Response<Body>>, ServiceError> {
+        let Some(reply) = self.service.take_reply_that_is_no_answer() else { return Ok(None) };
+        self.delivery = reply.delivery().clone();
+        reply.into_response(self).map(Some)
+    }
+
     /// Takes the next scripted reply, if there is one. To be called once the request has been found valid.
     pub(crate) fn take_reply(&mut self) -> Option<Reply> {
         let reply = self.service.take_reply()?;
@@ -119,6 +166,8 @@ mod tests {
     fn a_known_path_with_another_method_is_not_unknown() {
         assert!(matches!(route(&Method::POST, "/model/m/converse"), Route::Found(..)));
         assert!(matches!(route(&Method::GET, "/model/m/converse-stream"), Route::WrongMethod("POST")));
+        assert!(matches!(route(&Method::GET, "/async-invoke"), Route::Found(..)));
+        assert!(matches!(route(&Method::POST, "/async-invoke"), Route::Found(..)));
         assert!(matches!(route(&Method::POST, "/models"), Route::Unknown));
     }
 }

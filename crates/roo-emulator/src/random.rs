@@ -7,6 +7,14 @@ pub(crate) struct Random {
 }
 
 const ALPHANUMERIC: &[u8; 62] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+const LOWER_ALPHANUMERIC: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+
+/// FNV-1a. It tells texts apart; it withstands no attack.
+pub(crate) fn fingerprint(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3)
+    })
+}
 
 impl Random {
     /// The source of one request, independent of how many numbers other requests have drawn.
@@ -14,6 +22,11 @@ impl Random {
         let mut random = Self { state: seed };
         let scrambled = random.next_u64();
         Self { state: scrambled ^ request_number.wrapping_mul(0xD6E8_FEB8_6659_FD93) }
+    }
+
+    /// The source that belongs to a text: the same text always gives the same numbers.
+    pub(crate) fn for_text(text: &str) -> Self {
+        Self { state: fingerprint(text.as_bytes()) }
     }
 
     pub(crate) fn next_u64(&mut self) -> u64 {
@@ -50,12 +63,22 @@ impl Random {
 
     /// An id of the form Bedrock gives tool calls: `tooluse_` and 22 alphanumerics.
     pub(crate) fn tool_use_id(&mut self) -> String {
-        let mut id = String::from("tooluse_");
-        for _ in 0..22 {
-            let index = self.between(0, ALPHANUMERIC.len() - 1);
-            id.extend(ALPHANUMERIC.get(index).map(|&byte| char::from(byte)));
-        }
-        id
+        format!("tooluse_{}", self.characters(22, ALPHANUMERIC))
+    }
+
+    /// Twelve lower-case letters and digits, as AWS ends the ARN of an invocation with.
+    pub(crate) fn resource_id(&mut self) -> String {
+        self.characters(12, LOWER_ALPHANUMERIC)
+    }
+
+    /// Characters of the form of Anthropic's ids.
+    pub(crate) fn message_id(&mut self) -> String {
+        format!("msg_bdrk_01{}", self.characters(22, ALPHANUMERIC))
+    }
+
+    fn characters(&mut self, count: usize, alphabet: &[u8]) -> String {
+        let draw = |_| alphabet.get(self.between(0, alphabet.len() - 1)).map(|&byte| char::from(byte));
+        (0..count).filter_map(draw).collect()
     }
 
     /// The member `p` of a stream event: a prefix of a fixed alphabet, which hides the length of the payload.

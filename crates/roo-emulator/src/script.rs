@@ -18,7 +18,10 @@ pub use step::StreamStep;
 /// One scripted answer. [`Emulator::enqueue`](crate::Emulator::enqueue) puts it into the queue; the next
 /// request takes it.
 ///
-/// The same reply suits both operations: Converse answers it as one document, ConverseStream as a stream.
+/// The same reply suits every way to ask a model: Converse and InvokeModel answer it as one document,
+/// ConverseStream and InvokeModelWithResponseStream as a stream, InvokeModel in the form of Claude. Operations
+/// that ask no model (CountTokens, the guardrails, asynchronous invocations, the control plane), and models
+/// that do not talk, leave texts, tool calls and blocks in the queue and take any other reply.
 ///
 /// ```
 /// use roo_emulator::{ErrorForm, Reply, StreamStep};
@@ -202,7 +205,12 @@ impl Reply {
     }
 
     pub(crate) fn skips_checks(&self) -> bool {
-        self.is_before_checks && !matches!(self.content, Content::Answer(_))
+        self.is_before_checks && !self.is_answer()
+    }
+
+    /// Whether it is an answer of a model: a text, a tool call or blocks.
+    pub(crate) fn is_answer(&self) -> bool {
+        matches!(self.content, Content::Answer(_))
     }
 
     /// The answer of the model, or the reply itself if it is of another kind.

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
@@ -16,14 +16,17 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use crate::auth::{self, Identities, SignedParts};
-use crate::clock::{Clock, http_date};
+use crate::async_invocation::AsyncInvocations;
+use crate::auth::{self, SignedParts};
+use crate::clock::http_date;
 use crate::error::ServiceError;
 use crate::operation::{self, Call, Route};
+use crate::prompt_cache::PromptCache;
 use crate::random::Random;
 use crate::received::ReceivedRequest;
 use crate::response::{Body, JSON, error_response, unknown_operation};
 use crate::script::{Delivery, Reply};
+use crate::settings::Settings;
 
 /// The largest body of a request that is stored. The service takes 25 MB; the margin lets a request that is a
 /// little larger be judged and recorded like any other.
@@ -33,30 +36,33 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
 /// What all connections share.
 pub(crate) struct Service {
-    pub(crate) identities: Identities,
-    clock: Clock,
-    seed: u64,
-    delay: Duration,
+    pub(crate) settings: Settings,
+    pub(crate) prompt_cache: PromptCache,
+    pub(crate) async_invocations: AsyncInvocations,
     request_count: AtomicU64,
-    requests: Mutex<Vec<ReceivedRequest>>,
+    requests: Mutex<Recorded>,
     script: Mutex<VecDeque<Reply>>,
 }
 
 impl Service {
-    pub(crate) fn new(identities: Identities, clock: Clock, seed: u64, delay: Duration) -> Self {
+    pub(crate) fn new(settings: Settings) -> Self {
         Self {
-            identities,
-            clock,
-            seed,
-            delay,
+            settings,
+            prompt_cache: PromptCache::default(),
+            async_invocations: AsyncInvocations::default(),
             request_count: AtomicU64::new(0),
             requests: Mutex::default(),
             script: Mutex::default(),
         }
     }
 
+    /// The present moment, as the emulator sees it.
+    pub(crate) fn now(&self) -> SystemTime {
+        self.settings.clock.now()
+    }
+
     pub(crate) fn requests(&self) -> Vec<ReceivedRequest> {
-        lock(&self.requests).clone()
+        lock(&self.requests).requests.iter().cloned().collect()
     }
 
     pub(crate) fn enqueue(&self, reply: Reply) {
@@ -72,14 +78,49 @@ impl Service {
         lock(&self.script).pop_front()
     }
 
+    /// Keeps a request for whoever asks what was received.
+    fn record(&self, request: ReceivedRequest) {
+        lock(&self.requests).push(request);
+    }
+
+    /// The next reply of the script, if it is no answer of a model.
+    pub(crate) fn take_reply_that_is_no_answer(&self) -> Option<Reply> {
+        lock(&self.script).pop_front_if(|reply| !reply.is_answer())
+    }
+
     /// The next reply of the script, if it is to be given without looking at the request.
     fn take_reply_before_checks(&self) -> Option<Reply> {
         lock(&self.script).pop_front_if(|reply| reply.skips_checks())
     }
 }
 
+/// How long to wait after a connection could not be accepted.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
+
+/// How much of what was received is kept, in requests and in bytes of their bodies. The oldest go first.
+const MAX_RECORDED_REQUESTS: usize = 10_000;
+const MAX_RECORDED_BYTES: usize = 256 * 1024 * 1024;
+
+/// What was received, as far as it is kept.
+#[derive(Default)]
+struct Recorded {
+    requests: VecDeque<ReceivedRequest>,
+    bytes: usize,
+}
+
+impl Recorded {
+    fn push(&mut self, request: ReceivedRequest) {
+        self.bytes += request.body.len();
+        self.requests.push_back(request);
+        while self.requests.len() > MAX_RECORDED_REQUESTS || self.bytes > MAX_RECORDED_BYTES {
+            let Some(oldest) = self.requests.pop_front() else { break };
+            self.bytes -= oldest.body.len();
+        }
+    }
+}
+
 /// A panic elsewhere leaves a list that is still whole, so a poisoned lock is no reason to stop.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -89,8 +130,12 @@ pub(crate) async fn run(listener: TcpListener, service: Arc<Service>) {
     loop {
         let accepted = listener.accept().await;
         while connections.try_join_next().is_some() {}
-        // A connection that failed before it was accepted is the client's loss; the next one may be fine.
-        let Ok((socket, _)) = accepted else { continue };
+        let Ok((socket, _)) = accepted else {
+            // A connection that failed before it was accepted is the client's loss, and the next one may be fine. If
+            // there are too many of them, trying at once again would only burn the time that closing one takes.
+            tokio::time::sleep(ACCEPT_PAUSE).await;
+            continue;
+        };
         // Without this, the small chunks of a stream would wait for each other's acknowledgement.
         let _ = socket.set_nodelay(true);
         let service = Arc::clone(&service);
@@ -108,22 +153,22 @@ pub(crate) async fn run(listener: TcpListener, service: Arc<Service>) {
 /// Answers one request.
 async fn answer(service: &Service, request: Request<Incoming>) -> Response<Body> {
     let number = service.request_count.fetch_add(1, Ordering::Relaxed);
-    let mut random = Random::for_request(service.seed, number);
+    let mut random = Random::for_request(service.settings.seed, number);
     let request_id = random.uuid();
     let (head, body) = request.into_parts();
     let target = head.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
     let body = read_body(body).await;
     let body_bytes = body.clone().unwrap_or_default();
 
-    let now = service.clock.now();
+    let now = service.now();
     let parts = SignedParts {
         method: head.method.as_str(),
         target: &target,
         headers: &head.headers,
         body: &body_bytes,
     };
-    let verdict = auth::verify(&service.identities, now, parts);
-    lock(&service.requests).push(ReceivedRequest {
+    let verdict = auth::verify(&service.settings.identities, now, parts);
+    service.record(ReceivedRequest {
         method: head.method.clone(),
         target: target.clone(),
         headers: head.headers.clone(),
@@ -132,14 +177,15 @@ async fn answer(service: &Service, request: Request<Incoming>) -> Response<Body>
         request_id: request_id.clone(),
     });
 
-    let path = target.split_once('?').map_or(target.as_str(), |(path, _)| path);
+    let (path, query) = target.split_once('?').unwrap_or((&target, ""));
     let mut call = Call {
         service,
         labels: Vec::new(),
+        query,
         headers: &head.headers,
         body: &body_bytes,
         random,
-        event_delay: service.delay,
+        event_delay: service.settings.delay,
         delivery: Delivery::default(),
     };
     let answered = if let Some(reply) = service.take_reply_before_checks() {
@@ -205,4 +251,32 @@ fn complete_headers(response: &mut Response<Body>, request_id: &str, date: &str)
         headers.entry(header::DATE).or_insert(value);
     }
     headers.entry(header::CONTENT_TYPE).or_insert(JSON);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::received::Verdict;
+
+    fn request(body: &Bytes) -> ReceivedRequest {
+        ReceivedRequest {
+            method: http::Method::POST,
+            target: "/".to_owned(),
+            headers: http::HeaderMap::new(),
+            body: body.clone(),
+            verdict: Verdict::Bearer,
+            request_id: String::new(),
+        }
+    }
+
+    #[test]
+    fn the_record_is_bounded_in_requests_and_in_bytes() {
+        let mut recorded = Recorded::default();
+        let small = Bytes::from_static(b"x");
+        (0..2 * MAX_RECORDED_REQUESTS).for_each(|_| recorded.push(request(&small)));
+        assert_eq!((recorded.requests.len(), recorded.bytes), (MAX_RECORDED_REQUESTS, MAX_RECORDED_REQUESTS));
+        let large = Bytes::from(vec![0; 20_000_000]);
+        (0..20).for_each(|_| recorded.push(request(&large)));
+        assert_eq!((recorded.requests.len(), recorded.bytes), (13, 260_000_000));
+    }
 }

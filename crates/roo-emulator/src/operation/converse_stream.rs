@@ -1,11 +1,14 @@
 //! ConverseStream: the same answer as a stream of events.
 
 use http::Response;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::{Call, Operation};
+use super::{Call, Operation, converse};
 use crate::error::ServiceError;
+use crate::json::set;
+use crate::model::Model;
 use crate::random::Random;
+use crate::respond::request::ConverseRequest;
 use crate::respond::{Answer, Outcome, respond};
 use crate::response::Body;
 use crate::script::StreamStep;
@@ -16,10 +19,14 @@ pub(super) const OPERATION: Operation =
     Operation { method: "POST", path: "/model/{modelId}/converse-stream", serve };
 
 fn serve(call: &mut Call<'_>) -> Result<Response<Body>, ServiceError> {
-    let request = validate::conversation(&CONVERSE_STREAM, call)?;
-    match respond(&request, call)? {
+    let model_id = call.label(0).to_owned();
+    let model = Model::new(&model_id);
+    let mut request = validate::conversation(&CONVERSE_STREAM, model, call)?;
+    match respond(&mut request, model, call)? {
         Outcome::Answer(answer) => {
-            let events = events(&answer, &mut call.random)?;
+            let region = &call.service.settings.identities.region;
+            let circumstances = converse::circumstances(&answer, &request, model, region).collect();
+            let events = events(&answer, &request, circumstances, &mut call.random)?;
             stream::response(&events, &mut call.random, call.event_delay)
         }
         Outcome::Response(response) => Ok(response),
@@ -27,7 +34,12 @@ fn serve(call: &mut Call<'_>) -> Result<Response<Body>, ServiceError> {
 }
 
 /// The events of an answer in AWS's order.
-fn events(answer: &Answer, random: &mut Random) -> Result<Vec<StreamStep>, ServiceError> {
+fn events(
+    answer: &Answer,
+    request: &ConverseRequest,
+    circumstances: Map<String, Value>,
+    random: &mut Random,
+) -> Result<Vec<StreamStep>, ServiceError> {
     let mut events = vec![("messageStart", json!({ "role": "assistant" }))];
     for (index, block) in answer.blocks.iter().enumerate() {
         let (start, deltas) = parts_of_block(block, random)?;
@@ -40,9 +52,15 @@ fn events(answer: &Answer, random: &mut Random) -> Result<Vec<StreamStep>, Servi
         }
         events.push(("contentBlockStop", json!({ "contentBlockIndex": index })));
     }
-    events.push(("messageStop", json!({ "stopReason": answer.stop_reason })));
-    let metrics = json!({ "latencyMs": answer.latency_ms() });
-    events.push(("metadata", json!({ "metrics": metrics, "usage": answer.usage.to_json() })));
+    let mut stop = json!({ "stopReason": answer.stop_reason });
+    if let Some(fields) = converse::additional_fields(answer, request) {
+        set(&mut stop, "additionalModelResponseFields", fields);
+    }
+    events.push(("messageStop", stop));
+    let mut metadata = circumstances;
+    metadata.insert("metrics".to_owned(), json!({ "latencyMs": answer.latency_ms() }));
+    metadata.insert("usage".to_owned(), answer.usage.to_json());
+    events.push(("metadata", Value::Object(metadata)));
     Ok(events.into_iter().map(|(name, payload)| StreamStep::event(name, padded(payload, random))).collect())
 }
 
@@ -87,7 +105,10 @@ fn reasoning_deltas(content: &Value, random: &mut Random) -> Vec<Value> {
     let mut deltas = Vec::new();
     if let Some(reasoning) = content.get("reasoningText") {
         let text = reasoning.get("text").and_then(Value::as_str).unwrap_or_default();
-        deltas.extend(pieces::of_text(text, random).into_iter().map(|piece| json!({ "text": piece })));
+        // Reasoning that is not shown has a signature and no text.
+        if !text.is_empty() {
+            deltas.extend(pieces::of_text(text, random).into_iter().map(|piece| json!({ "text": piece })));
+        }
         deltas.extend(reasoning.get("signature").map(|signature| json!({ "signature": signature })));
     }
     deltas.extend(content.get("redactedContent").map(|blob| json!({ "redactedContent": blob })));

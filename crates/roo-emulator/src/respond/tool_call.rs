@@ -14,12 +14,15 @@ pub(super) struct ToolCall<'a> {
 
 /// The calls for a prompt; none if it is to be answered by a text.
 ///
-/// A named tool choice calls that tool. Else an arithmetic expression in the prompt goes to a calculator, and
+/// A choice of none calls none. A named tool choice calls that tool. Else an arithmetic expression in the prompt goes to a calculator, and
 /// each tool whose name stands in the prompt is called. A choice of `any` calls one tool: the first of these,
 /// or the first there is.
 pub(super) fn calls<'a>(config: &'a ToolConfig, prompt: &str) -> Vec<ToolCall<'a>> {
     let specs: Vec<&ToolSpec> = config.tools.iter().filter_map(|tool| tool.tool_spec.as_ref()).collect();
     let choice = config.tool_choice.as_ref();
+    if choice.is_some_and(|choice| choice.none.is_some()) {
+        return Vec::new();
+    }
     if let Some(chosen) = choice.and_then(|choice| choice.tool.as_ref()) {
         let chosen = specs.iter().find(|spec| spec.name == chosen.name);
         return chosen

@@ -1,26 +1,14 @@
 //! The request of Converse and ConverseStream, member by member, as in AWS's service model.
 
-use super::shape::{Member, Pattern, Shape};
-
-const ANY: usize = usize::MAX;
-
-const fn text(min: usize, max: usize) -> Shape {
-    Shape::Text { min, max, pattern: None }
-}
-
-const fn matching(min: usize, max: usize, written: &'static str, accepts: fn(&str) -> bool) -> Shape {
-    Shape::Text { min, max, pattern: Some(Pattern { written, accepts }) }
-}
-
-const fn list(items: &'static Shape) -> Shape {
-    Shape::List { items, min: 0, max: ANY }
-}
+use super::common::{
+    ACCOUNT, ANY, BOOLEAN, DOCUMENT, GUARD_IMAGE_FORMAT, GUARDRAIL_ID, GUARDRAIL_VERSION, LATENCY, NON_EMPTY,
+    NON_EMPTY_BLOB, QUALIFIERS, S3_URI, SERVICE_TIER_TYPE, TEXT, list, matching, only, text,
+};
+use super::shape::{Member, Shape};
 
 use Member as M;
 
 // Strings.
-static TEXT: Shape = text(0, ANY);
-static NON_EMPTY: Shape = text(1, ANY);
 static TOOL_USE_ID: Shape = matching(1, 64, "[a-zA-Z0-9_.:-]+", |text| only(text, b"_.:-"));
 static TOOL_NAME: Shape = matching(1, 64, "[a-zA-Z0-9_-]+", |text| only(text, b"_-"));
 static REFERENCE_TYPE: Shape = text(1, 64);
@@ -28,24 +16,10 @@ static REFERENCE_NAME: Shape = text(1, 128);
 static EFFORT: Shape = text(0, 16);
 static METADATA_KEY: Shape = matching(1, 256, r"[a-zA-Z0-9\s:_@$#=/+,-.]{1,256}", is_metadata);
 static METADATA_VALUE: Shape = matching(0, 256, r"[a-zA-Z0-9\s:_@$#=/+,-.]{0,256}", is_metadata);
-static POINTER: Shape = matching(1, 256, "/.*", |text| text.starts_with('/'));
-static ACCOUNT: Shape = matching(12, 12, "[0-9]{12}", |text| text.bytes().all(|byte| byte.is_ascii_digit()));
-static S3_URI: Shape = matching(1, 1024, r"s3://[a-z0-9][\.\-a-z0-9]{1,61}[a-z0-9](/.*)?", is_s3_uri);
-static GUARDRAIL_ID: Shape = matching(
-    0,
-    2048,
-    "(|([a-z0-9]+)|(arn:aws(-[^:]+)?:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:guardrail/[a-z0-9]+))",
-    |text| text.starts_with("arn:aws") && text.contains(":guardrail/") || is_lower_alphanumeric(text),
-);
-static GUARDRAIL_VERSION: Shape = matching(0, 8, "(|([1-9][0-9]{0,7})|(DRAFT))", |text| {
-    text == "DRAFT" || !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit())
-});
+static POINTER: Shape = matching(1, 256, "(/([^~]|~0|~1)*)+", is_json_pointer);
 
 // Simple values.
-static BOOLEAN: Shape = Shape::Boolean;
-static DOCUMENT: Shape = Shape::Document;
 static BLOB: Shape = Shape::Blob { min: 0 };
-static NON_EMPTY_BLOB: Shape = Shape::Blob { min: 1 };
 static INDEX: Shape = Shape::Integer { min: 0, max: i64::MAX };
 static MAX_TOKENS: Shape = Shape::Integer { min: 1, max: i32::MAX as i64 };
 static ZERO_TO_ONE: Shape = Shape::Number { min: 0.0, max: 1.0 };
@@ -54,7 +28,6 @@ static NO_MEMBERS: Shape = Shape::Structure(&[]);
 // Enumerations.
 static ROLE: Shape = Shape::Choice(&["user", "assistant", "system"]);
 static IMAGE_FORMAT: Shape = Shape::Choice(&["png", "jpeg", "gif", "webp"]);
-static GUARD_IMAGE_FORMAT: Shape = Shape::Choice(&["png", "jpeg"]);
 static DOCUMENT_FORMAT: Shape =
     Shape::Choice(&["pdf", "csv", "doc", "docx", "xls", "xlsx", "html", "txt", "md"]);
 static VIDEO_FORMAT: Shape =
@@ -65,13 +38,10 @@ static AUDIO_FORMAT: Shape = Shape::Choice(&[
 ]);
 static TOOL_USE_TYPE: Shape = Shape::Choice(&["server_tool_use"]);
 static RESULT_STATUS: Shape = Shape::Choice(&["success", "error"]);
-static QUALIFIER: Shape = Shape::Choice(&["grounding_source", "query", "guard_content"]);
 static CACHE_TYPE: Shape = Shape::Choice(&["default"]);
 static CACHE_TTL: Shape = Shape::Choice(&["5m", "1h"]);
 static GUARDRAIL_TRACE: Shape = Shape::Choice(&["enabled", "disabled", "enabled_full"]);
 static PROCESSING_MODE: Shape = Shape::Choice(&["sync", "async"]);
-static LATENCY: Shape = Shape::Choice(&["standard", "optimized"]);
-static SERVICE_TIER_TYPE: Shape = Shape::Choice(&["priority", "default", "flex", "reserved"]);
 static OUTPUT_TYPE: Shape = Shape::Choice(&["json_schema"]);
 
 // Media.
@@ -148,7 +118,6 @@ static TOOL_REFERENCE: Shape = Shape::Structure(&[
 static TOOL_CHANGE: Shape = Shape::Structure(&[M::required("tool", &TOOL_REFERENCE)]);
 
 // Guardrails, cache points, reasoning.
-static QUALIFIERS: Shape = list(&QUALIFIER);
 static GUARD_TEXT: Shape =
     Shape::Structure(&[M::required("text", &TEXT), M::optional("qualifiers", &QUALIFIERS)]);
 static GUARD_IMAGE_SOURCE: Shape = Shape::Union(&[M::optional("bytes", &NON_EMPTY_BLOB)]);
@@ -302,25 +271,25 @@ pub(crate) static CONVERSE: Shape = request!(&GUARDRAIL_CONFIG);
 /// The body of ConverseStream.
 pub(crate) static CONVERSE_STREAM: Shape = request!(&GUARDRAIL_STREAM_CONFIG);
 
-fn only(text: &str, punctuation: &[u8]) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || punctuation.contains(&byte))
-}
+/// The body of CountTokens.
+pub(crate) static COUNT_TOKENS: Shape = Shape::Structure(&[M::required("input", &COUNT_TOKENS_INPUT)]);
+static COUNT_TOKENS_INPUT: Shape = Shape::Union(&[
+    M::optional("invokeModel", &INVOKE_MODEL_TOKENS),
+    M::optional("converse", &CONVERSE_TOKENS),
+]);
+static INVOKE_MODEL_TOKENS: Shape = Shape::Structure(&[M::required("body", &BLOB)]);
+static CONVERSE_TOKENS: Shape = Shape::Structure(&[
+    M::optional("messages", &MESSAGES),
+    M::optional("system", &SYSTEM),
+    M::optional("toolConfig", &TOOL_CONFIG),
+    M::optional("additionalModelRequestFields", &DOCUMENT),
+]);
 
 fn is_metadata(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_alphanumeric() || c.is_whitespace() || ":_@$#=/+,-.".contains(c))
 }
 
-fn is_lower_alphanumeric(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-}
-
-fn is_s3_uri(text: &str) -> bool {
-    let Some(location) = text.strip_prefix("s3://") else { return false };
-    let bucket = location.split('/').next().unwrap_or_default();
-    let inner = bucket.trim_matches(['.', '-']);
-    (3..=63).contains(&bucket.len())
-        && inner.len() == bucket.len()
-        && bucket
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte))
+/// RFC 6901: a slash before each member, and a tilde in a name written as `~0` or `~1`.
+fn is_json_pointer(text: &str) -> bool {
+    text.starts_with('/') && text.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']))
 }

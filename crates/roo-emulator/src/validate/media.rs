@@ -20,6 +20,18 @@ pub(super) fn check(request: &ConverseRequest) -> Checked {
     request.messages.iter().enumerate().try_for_each(|(index, message)| check_message(index, message))
 }
 
+/// The rules of images, which hold in whichever form a request is written; those of documents belong to
+/// Converse.
+pub(super) fn check_images(request: &ConverseRequest) -> Checked {
+    for (index, message) in request.messages.iter().enumerate() {
+        for (position, block) in message.content.iter().enumerate() {
+            let place = format!("messages.{index}.content.{position}");
+            block.image.as_ref().map_or(Ok(()), |image| check_image(image, &place))?;
+        }
+    }
+    Ok(())
+}
+
 fn check_message(index: usize, message: &Message) -> Checked {
     let images = message.content.iter().filter(|block| block.image.is_some()).count();
     if images > MOST_IMAGES {

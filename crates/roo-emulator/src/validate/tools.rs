@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::Checked;
-use crate::respond::request::{ConverseRequest, Message, Role, ToolConfig};
+use super::{Checked, MODEL_ERRORS};
+use crate::model::Model;
+use crate::respond::request::{ConverseRequest, Message, Role, Tool, ToolConfig};
 
-pub(super) fn check(request: &ConverseRequest) -> Checked {
+pub(super) fn check(request: &ConverseRequest, model: Model<'_>) -> Checked {
     check_definitions(request.tool_config.as_ref())?;
     let uses_tools = request.messages.iter().flat_map(|message| &message.content);
     if request.tool_config.is_none()
@@ -19,7 +20,49 @@ pub(super) fn check(request: &ConverseRequest) -> Checked {
     for (index, message) in request.messages.iter().enumerate() {
         check_values(index, message)?;
     }
-    check_pairs(&request.messages)
+    check_changes(request)?;
+    check_pairs(&request.messages)?;
+    if model.is_claude() { check_results_first(&request.messages) } else { Ok(()) }
+}
+
+/// A system message can add and remove what the request defines.
+fn check_changes(request: &ConverseRequest) -> Checked {
+    let tools = request.tool_config.iter().flat_map(|config| &config.tools);
+    let defined: HashSet<&str> = tools.filter_map(Tool::name).collect();
+    for (index, message) in request.messages.iter().enumerate() {
+        for (position, block) in message.content.iter().enumerate() {
+            let changed = block.tool_addition.as_ref().or(block.tool_removal.as_ref());
+            let unknown =
+                changed.and_then(|change| change.tool.name.as_deref()).filter(|name| !defined.contains(name));
+            if let Some(name) = unknown {
+                return Err(format!(
+                    "The tool reference at messages.{index}.content.{position} is invalid: no tool is named \
+                     '{name}' in toolConfig.tools."
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Claude wants the results before anything else that the turn says.
+fn check_results_first(messages: &[Message]) -> Checked {
+    for (index, message) in messages.iter().enumerate() {
+        let others = message.content.iter().filter(|block| block.cache_point.is_none());
+        let is_late = others
+            .skip_while(|block| block.tool_result.is_some())
+            .find_map(|block| block.tool_result.as_ref());
+        if let Some(late) = is_late {
+            let turn = index.saturating_sub(1);
+            return Err(format!(
+                "{MODEL_ERRORS}messages.{turn}: `tool_use` ids were found without `tool_result` blocks \
+                 immediately after: {}. Each `tool_use` block must have a corresponding `tool_result` block in \
+                 the next message.",
+                late.tool_use_id
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn check_definitions(config: Option<&ToolConfig>) -> Checked {

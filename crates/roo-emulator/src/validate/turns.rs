@@ -74,6 +74,8 @@ fn check_role(role: Role, block: &ContentBlock, place: &str) -> Checked {
         ("video", block.video.is_some(), Role::User),
         ("audio", block.audio.is_some(), Role::User),
         ("toolResult", block.tool_result.is_some(), Role::User),
+        ("searchResult", block.search_result.is_some(), Role::User),
+        ("citationsContent", block.citations_content.is_some(), Role::Assistant),
         ("toolUse", block.tool_use.is_some(), Role::Assistant),
         ("reasoningContent", block.reasoning_content.is_some(), Role::Assistant),
         ("toolAddition", block.tool_addition.is_some(), Role::System),

@@ -39,6 +39,10 @@ impl Signing {
 
     /// The headers of a signed POST of JSON.
     pub(crate) fn headers(&self, url: &str, body: &[u8]) -> HeaderMap {
+        self.headers_for("POST", url, body)
+    }
+
+    pub(crate) fn headers_for(&self, method: &str, url: &str, body: &[u8]) -> HeaderMap {
         let host = url.strip_prefix("http://").unwrap().split('/').next().unwrap();
         let signed = [("host", host), ("content-type", "application/json")];
         let identity =
@@ -54,7 +58,7 @@ impl Signing {
             .unwrap()
             .into();
         let request =
-            SignableRequest::new("POST", url, signed.into_iter(), SignableBody::Bytes(body)).unwrap();
+            SignableRequest::new(method, url, signed.into_iter(), SignableBody::Bytes(body)).unwrap();
         let instructions = sign(request, &params).unwrap().into_parts().0;
         let mut headers = HeaderMap::new();
         headers.insert("content-type", HeaderValue::from_static("application/json"));
@@ -157,6 +161,35 @@ pub(crate) async fn call(emulator: &Emulator, operation: &str, body: &Value) -> 
     let (answer, is_whole) = send(signed(emulator, operation, body)).await;
     assert!(is_whole);
     answer
+}
+
+/// A signed GET, or a POST if there is a body, of any path and query.
+pub(crate) async fn call_path(emulator: &Emulator, path: &str, body: Option<&Value>) -> Answer {
+    let url = format!("{}{path}", emulator.url());
+    let signing = Signing::right_for(emulator);
+    let request = match body.map(Value::to_string) {
+        Some(body) => http().post(&url).headers(signing.headers(&url, body.as_bytes())).body(body),
+        None => http().get(&url).headers(signing.headers_for("GET", &url, b"")),
+    };
+    let (answer, is_whole) = send(request).await;
+    assert!(is_whole);
+    answer
+}
+
+/// Asks an operation of some model.
+pub(crate) async fn call_model(emulator: &Emulator, id: &str, operation: &str, body: &Value) -> Answer {
+    call_path(emulator, &format!("/model/{}/{operation}", escaped(id)), Some(body)).await
+}
+
+/// A label of a path.
+pub(crate) fn escaped(label: &str) -> String {
+    label.replace(':', "%3A").replace('/', "%2F")
+}
+
+/// What is added to a request.
+pub(crate) fn with(mut body: Value, name: &str, value: Value) -> Value {
+    body[name] = value;
+    body
 }
 
 pub(crate) fn user(content: Value) -> Value {

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use roo_emulator::Emulator;
 use serde_json::{Value, json};
 
-use crate::client::{ask, call, prompt, user};
+use crate::client::{ask, call, prompt, user, with};
 
 const SELF: &str = "This is bedrock-emulator, not a language model.";
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x40\0\0\0\x20\x08\x02\0\0\0";
@@ -13,11 +13,6 @@ const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x40\0\0\0\x20\x08\x02
 fn calculator() -> Value {
     let schema = json!({ "type": "object", "properties": { "expression": { "type": "string" } }, "required": ["expression"] });
     json!({ "toolSpec": { "name": "calculator", "description": "Calculates.", "inputSchema": { "json": schema } } })
-}
-
-fn with(mut body: Value, name: &str, value: Value) -> Value {
-    body[name] = value;
-    body
 }
 
 #[tokio::test]

@@ -329,7 +329,7 @@ async fn everything_the_service_knows_is_accepted() {
         "messages": [
             user(json!([
                 { "text": "Hello" },
-                { "cachePoint": { "type": "default", "ttl": "1h" } },
+                { "cachePoint": { "type": "default" } },
                 { "guardContent": { "text": { "text": "x", "qualifiers": ["query"] } } },
                 { "video": { "format": "mp4", "source": { "bytes": "AAAA" } } },
                 { "audio": { "format": "mp3", "source": { "bytes": "AAAA" } } },
@@ -346,7 +346,7 @@ async fn everything_the_service_knows_is_accepted() {
         ],
         "system": [{ "text": "Be brief." }, { "cachePoint": { "type": "default" } }],
         "inferenceConfig": { "maxTokens": 100, "temperature": 0, "topP": 1.0, "stopSequences": ["never said"] },
-        "toolConfig": { "tools": [tool("tool"), { "systemTool": { "name": "grounding" } }, { "cachePoint": { "type": "default" } }], "toolChoice": { "auto": {} } },
+        "toolConfig": { "tools": [tool("tool"), { "systemTool": { "name": "grounding" } }, { "cachePoint": { "type": "default", "ttl": "1h" } }], "toolChoice": { "auto": {} } },
         "guardrailConfig": { "guardrailIdentifier": "abc123", "guardrailVersion": "DRAFT", "trace": "enabled_full" },
         "additionalModelRequestFields": { "anything": [1] },
         "promptVariables": { "name": { "text": "x" } },
