@@ -3,7 +3,7 @@
 //! Unions are open: a member that this version does not know is passed on raw, never an error. `null` is absent, and
 //! the padding member `p` of every event is ignored.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use roo_core::{
     Blob, Citation, CitationLocation, ContentBlock, Delta, Error, ErrorKind, ImageBlock, MediaSource,
@@ -17,6 +17,18 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::PROVIDER;
+use crate::request::{StructuredOutput, ToolNames};
+
+/// How an answer is to be read, which follows from how it was asked for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Reading {
+    /// What the caller calls the tools.
+    pub(crate) names: ToolNames,
+    /// Whether the input of a tool is the answer.
+    pub(crate) structured: StructuredOutput,
+    /// Whether the model's family counts cached tokens as input, where the sum does not tell.
+    pub(crate) counts_cached_input: bool,
+}
 
 /// The answer so far, as far as single events do not tell: `messageStop` and `metadata` make the end together, in
 /// either order, and the second may be missing.
@@ -24,6 +36,11 @@ use crate::PROVIDER;
 pub(crate) struct Answer {
     /// What is known before the first event, until it is told.
     start: Option<MessageStart>,
+    reading: Reading,
+    /// The indices of blocks whose tool input is the answer, with whether any of it came.
+    answers: HashMap<u64, bool>,
+    /// Whether a tool was called that is the caller's.
+    calls_tools: bool,
     end: MessageDelta,
     usage: Usage,
     stopped: bool,
@@ -32,9 +49,12 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    pub(crate) fn new(start: MessageStart) -> Self {
+    pub(crate) fn new(start: MessageStart, reading: Reading) -> Self {
         Self {
             start: Some(start),
+            reading,
+            answers: HashMap::new(),
+            calls_tools: false,
             end: MessageDelta::new(),
             usage: Usage::new(),
             stopped: false,
@@ -67,14 +87,20 @@ impl Answer {
             "contentBlockDelta" => {
                 let BlockDelta { content_block_index: index, delta } = parse(event_type, payload)?;
                 match delta.into_delta() {
-                    Some(delta) => events.push_back(ProviderEvent::Delta { index, delta }),
+                    Some(delta) => {
+                        let delta = self.read_delta(index, delta);
+                        events.push_back(ProviderEvent::Delta { index, delta });
+                    }
                     None => events.push_back(unknown(event_type, payload)?),
                 }
             }
             "contentBlockStart" => {
                 let BlockStart { content_block_index: index, start } = parse(event_type, payload)?;
                 match start.and_then(BlockStartUnion::into_block) {
-                    Some(block) => events.push_back(ProviderEvent::BlockStart { index, block }),
+                    Some(block) => {
+                        let block = self.read_start(index, block);
+                        events.push_back(ProviderEvent::BlockStart { index, block });
+                    }
                     // An empty start announces a block whose kind its first delta will tell.
                     None if has_empty_start(payload) => {}
                     None => events.push_back(unknown(event_type, payload)?),
@@ -82,6 +108,10 @@ impl Answer {
             }
             "contentBlockStop" => {
                 let BlockStop { content_block_index: index } = parse(event_type, payload)?;
+                // A tool without arguments is called with an empty object.
+                if self.answers.remove(&index) == Some(false) {
+                    events.push_back(ProviderEvent::Delta { index, delta: Delta::Text("{}".into()) });
+                }
                 events.push_back(ProviderEvent::BlockStop { index, block: None });
             }
             "messageStop" => {
@@ -123,9 +153,35 @@ impl Answer {
         }
     }
 
+    /// A tool under the name that the caller gave it, or the text that it stands for.
+    fn read_start(&mut self, index: u64, block: ContentBlock) -> ContentBlock {
+        let ContentBlock::ToolUse(mut call) = block else { return block };
+        if self.reading.structured.is_answer(&call.name) {
+            self.answers.insert(index, false);
+            return ContentBlock::text("");
+        }
+        self.calls_tools = true;
+        call.name = self.reading.names.from_wire(call.name);
+        call.into()
+    }
+
+    fn read_delta(&mut self, index: u64, delta: Delta) -> Delta {
+        match (delta, self.answers.get_mut(&index)) {
+            (Delta::InputJson(text), Some(any)) => {
+                *any |= !text.is_empty();
+                Delta::Text(text)
+            }
+            (delta, _) => delta,
+        }
+    }
+
     fn stop(&mut self, stop_reason: Option<String>, additional: Option<Value>) {
         self.stopped = true;
-        self.end.stop_reason = Some(map_stop_reason(stop_reason.as_deref().unwrap_or_default()));
+        let mapped = map_stop_reason(stop_reason.as_deref().unwrap_or_default());
+        // The call of the answer's own tool is the answer, and there is nothing to run.
+        let is_answered = self.reading.structured != StructuredOutput::Text && !self.calls_tools;
+        self.end.stop_reason =
+            Some(if mapped == StopReason::ToolUse && is_answered { StopReason::EndTurn } else { mapped });
         self.end.raw_stop_reason = stop_reason;
         if let Some(fields) = additional {
             let sequence = fields.get("stop_sequence").or_else(|| fields.pointer("/delta/stop_sequence"));
@@ -138,7 +194,7 @@ impl Answer {
         self.metadata_seen = true;
         members.remove("p");
         if let Some(usage) = members.get("usage") {
-            self.usage.update(&read_usage(usage));
+            self.usage.update(&read_usage(usage, self.reading.counts_cached_input));
         }
         self.end.metadata.extend(members);
     }
@@ -148,14 +204,19 @@ impl Answer {
 ///
 /// # Errors
 /// [`ErrorKind::Protocol`] if the body lacks what is needed.
-pub(crate) fn read_whole(body: &[u8], start: MessageStart) -> Result<Vec<ProviderEvent>> {
+pub(crate) fn read_whole(body: &[u8], start: MessageStart, reading: Reading) -> Result<Vec<ProviderEvent>> {
     let Converse { output, stop_reason, additional_model_response_fields, other } =
         parse("the answer", body)?;
+    let mut answer = Answer::new(MessageStart::new(), reading);
     let mut blocks = Vec::with_capacity(output.message.content.len());
-    for block in output.message.content {
-        blocks.push(read_block(&block)?);
+    for (index, block) in (0..).zip(output.message.content) {
+        blocks.push(match read_block(&block)? {
+            ContentBlock::ToolUse(call) if answer.reading.structured.is_answer(&call.name) => {
+                ContentBlock::text(call.input.value().map(Value::to_string).unwrap_or_default())
+            }
+            block => answer.read_start(index, block),
+        });
     }
-    let mut answer = Answer::new(MessageStart::new());
     answer.stop(stop_reason, additional_model_response_fields);
     answer.metadata(other);
     let MessageDelta { stop_reason, raw_stop_reason, stop_sequence, metadata, .. } = answer.end;
@@ -218,7 +279,11 @@ fn map_stop_reason(raw: &str) -> StopReason {
     }
 }
 
-fn read_usage(usage: &Value) -> Usage {
+/// Token counts, with the input net of what was read from or written to a cache (U1, U4).
+///
+/// Claude and Nova count so themselves; the OpenAI family counts everything as input. The total tells which: it is the
+/// sum of what was counted.
+fn read_usage(usage: &Value, counts_cached_input: bool) -> Usage {
     let count = |name: &str| usage.get(name).and_then(Value::as_u64);
     let mut read = Usage::new();
     read.input_tokens = count("inputTokens");
@@ -226,6 +291,17 @@ fn read_usage(usage: &Value) -> Usage {
     read.total_tokens = count("totalTokens");
     read.cache_read_input_tokens = count("cacheReadInputTokens");
     read.cache_write_input_tokens = count("cacheWriteInputTokens");
+    let cached = read.cache_read_input_tokens.unwrap_or(0) + read.cache_write_input_tokens.unwrap_or(0);
+    if let (Some(input), 1..) = (read.input_tokens, cached) {
+        let is_gross = match (read.total_tokens, read.output_tokens) {
+            (Some(total), Some(output)) if total == input + output => true,
+            (Some(total), Some(output)) if total == input + output + cached => false,
+            _ => counts_cached_input,
+        };
+        if is_gross {
+            read.input_tokens = Some(input.saturating_sub(cached));
+        }
+    }
     for detail in usage.get("cacheDetails").and_then(Value::as_array).into_iter().flatten() {
         let tokens = detail.get("inputTokens").and_then(Value::as_u64);
         match detail.get("ttl").and_then(Value::as_str) {

@@ -1,88 +1,180 @@
 //! From a [`MessageRequest`] to the body of Converse: pure, one builder for the streaming and the unary call.
-
-use std::borrow::Cow;
+//!
+//! Each block is lowered by itself ([`blocks`]), then the rules of a conversation are applied ([`turns`]), then what
+//! depends on the whole: reasoning, tools, the form of the answer, cache points. Every change is a warning with the place
+//! in the caller's request, or an error where nothing may be changed. The same request is always the same bytes.
 
 use bytes::Bytes;
-use roo_core::{
-    ContentBlock, Error, ErrorKind, ImageBlock, ImageFormat, MediaSource, Message, MessageRequest,
-    ReasoningMode, ResponseFormat, Result, Role, Tool, ToolChoice, ToolInput, ToolResult, ToolResultContent,
-    ToolUse, Warning, WarningKind,
-};
-use serde_json::Value;
+use roo_core::{ContentBlock, Error, ErrorKind, MessageRequest, Result, ToolChoice, Warning, WarningKind};
 
-use crate::options::BedrockOptions;
-use crate::{PROVIDER, wire};
+use crate::model::{ModelFacts, ModelId, ModelIdKind};
+use crate::options::{BedrockOptions, Repair};
+use crate::wire;
+
+mod blocks;
+mod cache;
+mod limits;
+mod media;
+mod names;
+mod parameters;
+mod reasoning;
+mod report;
+mod turns;
+
+pub use cache::{CachePlan, PlannedCachePoint};
+pub(crate) use names::ToolNames;
+pub(crate) use parameters::StructuredOutput;
+
+use blocks::Lowering;
+use parameters::AnswerForm;
+use reasoning::Thinking;
+use report::{Report, invalid};
+use turns::{Ends, Piece};
 
 /// The most that Bedrock reads, in bytes.
 const MAX_BODY_BYTES: usize = 25_000_000;
 
+/// What a request is lowered for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Target<'t> {
+    pub(crate) facts: &'t ModelFacts,
+    pub(crate) kind: ModelIdKind,
+    /// The client's setting; the request's own wins.
+    pub(crate) streaming: bool,
+    /// The client's setting; the request's own wins.
+    pub(crate) repair: Repair,
+    /// Whether the model refused a beta flag before.
+    pub(crate) betas_refused: bool,
+}
+
 /// A request ready to be signed and sent.
 #[derive(Debug)]
 pub(crate) struct ConverseRequest {
-    /// The model as the caller named it.
-    pub(crate) model: String,
     pub(crate) body: Bytes,
     /// What was changed so that Bedrock takes it.
     pub(crate) warnings: Vec<Warning>,
-    pub(crate) streaming: Option<bool>,
+    pub(crate) streaming: bool,
+    pub(crate) names: ToolNames,
+    pub(crate) structured: StructuredOutput,
+    pub(crate) cache: CachePlan,
 }
 
 impl ConverseRequest {
-    /// Checks a request against what Bedrock takes and writes it down.
+    /// Checks a request against what Bedrock takes, repairs it, and writes it down.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidRequest`] or [`ErrorKind::Unsupported`]; the message begins with the JSON pointer of the
     /// member.
-    pub(crate) fn new(request: &MessageRequest) -> Result<Self> {
-        let options = request.provider_options.get::<BedrockOptions>()?.unwrap_or_default();
-        let model = check_model(request.model.as_deref())?;
-        refuse_what_cannot_be_sent(request)?;
+    pub(crate) fn new(request: &MessageRequest, target: Target<'_>) -> Result<Self> {
+        let mut options = request.provider_options.get::<BedrockOptions>()?.unwrap_or_default();
+        let Target { facts, kind, .. } = target;
+        let streaming = options.streaming.unwrap_or(target.streaming);
+        let mut report = Report::new(options.repair.unwrap_or(target.repair));
+        if target.betas_refused && !options.anthropic_beta.is_empty() {
+            let pointer = "/provider_options/bedrock/anthropic_beta";
+            report.change(WarningKind::Dropped, pointer, "the model refused a beta flag")?;
+            options.anthropic_beta.clear();
+        }
+        parameters::check_metadata(&request.metadata)?;
+        parameters::check_field_paths(&options.additional_model_response_field_paths)?;
+        if kind == ModelIdKind::Prompt {
+            check_prompt(request, &options)?;
+        } else if !options.prompt_variables.is_empty() {
+            let pointer = "/provider_options/bedrock/prompt_variables";
+            report.change(WarningKind::Dropped, pointer, "only a prompt has variables")?;
+            options.prompt_variables.clear();
+        }
 
-        let mut lowering = Lowering { warnings: Vec::new(), tools_as_text: tools_are_text(request) };
-        let tool_config = lowering.tool_config(request)?;
-        let body = wire::Converse {
-            system: lowering.system(&request.system)?,
-            messages: lowering.turns(&request.messages)?,
-            inference_config: inference_config(request)?,
-            tool_config,
-            additional_model_request_fields: &options.additional_model_request_fields,
-            request_metadata: &request.metadata,
+        let names = ToolNames::new(tool_names(request));
+        let has_tools = !request.tools.is_empty() || !options.system_tools.is_empty();
+        let tools_as_text = !has_tools || request.tool_choice == Some(ToolChoice::None);
+        let mut lowering = Lowering {
+            facts,
+            names: &names,
+            documents: names::DocumentNames::default(),
+            tools_as_text,
+            report: &mut report,
         };
+        let mut system = lowering.system(&request.system)?;
+        let turns = lowering.turns(&request.messages)?;
+        let ends = Ends { prefill: facts.assistant_prefill, fill_in: options.fill_in_user_turns };
+        let mut turns =
+            if kind == ModelIdKind::Prompt && turns.0.is_empty() { turns } else { turns.settle(ends, &mut report)? };
+        limits::check(&turns)?;
+
+        let thinking = Thinking::new(request.reasoning, request.max_tokens, &turns, facts, &mut report)?;
+        let form = AnswerForm::new(request, &thinking, facts, &mut report)?;
+        if let Some(instruction) = form.instruction {
+            let block = wire::Block::Text(instruction.into());
+            system.push(Piece { block, pointer: "/response_format".to_owned() });
+        }
+        let is_without_tools = request.tool_choice == Some(ToolChoice::None);
+        let mut tools = match is_without_tools {
+            true => Vec::new(),
+            false => parameters::tools(request, &options, &names, facts, &mut report)?,
+        };
+        let mut tool_choice = parameters::tool_choice(request, &names, &thinking, facts, &mut report)?;
+        if let Some(tool) = form.tool {
+            tools.push((tool, "/response_format".to_owned()));
+            tool_choice = Some(wire::ToolChoice::Any {});
+        }
+        cache::settle(&mut tools, &mut system, &mut turns, request.cache, facts, &mut report)?;
+
+        let inference_config = parameters::inference_config(request, &thinking, facts, &mut report)?;
+        let additional_model_request_fields =
+            parameters::additional_fields(request, &options, &thinking, facts, &mut report)?;
+        let mut guardrail_config = options.guardrail.clone();
+        if let Some(guardrail) = guardrail_config.as_mut().filter(|_| !streaming)
+            && guardrail.stream_processing_mode.take().is_some()
+        {
+            let pointer = "/provider_options/bedrock/guardrail/streamProcessingMode";
+            report.change(WarningKind::Dropped, pointer, "the answer is not streamed")?;
+        }
+        let body = wire::Converse {
+            system: system.into_iter().map(|piece| piece.block).collect(),
+            messages: turns.0.into_iter().map(wire::Turn::from).collect(),
+            inference_config,
+            tool_config: (!tools.is_empty()).then(|| wire::ToolConfig {
+                tools: tools.into_iter().map(|(tool, _)| tool).collect(),
+                tool_choice,
+            }),
+            guardrail_config,
+            additional_model_request_fields,
+            prompt_variables: options
+                .prompt_variables
+                .iter()
+                .map(|(name, text)| (name.as_str(), wire::PromptVariable { text }))
+                .collect(),
+            additional_model_response_field_paths: &options.additional_model_response_field_paths,
+            request_metadata: &request.metadata,
+            performance_config: options.latency.map(|latency| wire::PerformanceConfig { latency }),
+            service_tier: options.service_tier.map(|kind| wire::ServiceTierConfig { kind }),
+            output_config: wire::OutputConfig { text_format: form.text_format, effort: thinking.effort },
+        };
+        let cache = cache::plan(&body, facts);
         let body = serde_json::to_vec(&body)
             .map_err(|error| invalid("", "cannot be written as JSON").with_source(error))?;
         if body.len() > MAX_BODY_BYTES {
-            return Err(too_large(request, body.len()));
+            let message = format!(
+                "the request is {} bytes long, and Bedrock reads at most {MAX_BODY_BYTES}: send fewer or smaller images, \
+                 or shorten the conversation",
+                body.len()
+            );
+            return Err(Error::new(ErrorKind::InvalidRequest, message));
         }
         Ok(Self {
-            model: model.to_owned(),
             body: body.into(),
-            warnings: lowering.warnings,
-            streaming: options.streaming,
+            warnings: report.into_warnings(),
+            streaming,
+            names,
+            structured: form.structured,
+            cache,
         })
     }
 }
 
-/// Names the message that takes most of the room.
-fn too_large(request: &MessageRequest, length: usize) -> Error {
-    let size = |message: &Message| serde_json::to_vec(message).map_or(0, |json| json.len());
-    let largest = request.messages.iter().enumerate().max_by_key(|(_, message)| size(message));
-    let pointer = largest.map(|(place, _)| format!("/messages/{place}")).unwrap_or_default();
-    invalid(
-        &pointer,
-        format!(
-            "is the largest part of a request of {length} bytes, and Bedrock reads at most {MAX_BODY_BYTES}"
-        ),
-    )
-    .with_hint("Send fewer or smaller images, or shorten the conversation.")
-}
-
-/// An error at a place in the request, named by JSON pointer.
-fn invalid(pointer: &str, why: impl AsRef<str>) -> Error {
-    let separator = if pointer.is_empty() { "the request " } else { ": " };
-    Error::new(ErrorKind::InvalidRequest, format!("{pointer}{separator}{}", why.as_ref()))
-}
-
-fn check_model(model: Option<&str>) -> Result<&str> {
+/// Checks a model id as far as Bedrock's own check would not tell what is wrong.
+pub(crate) fn check_model(model: Option<&str>) -> Result<ModelId> {
     let model = model.unwrap_or_default();
     let why = match model {
         "" => "no model was named",
@@ -90,375 +182,49 @@ fn check_model(model: Option<&str>) -> Result<&str> {
         // The URL would lose them.
         "." | ".." => "this is not a model id",
         long if long.len() > 2048 => "the model id is longer than 2048 characters",
-        _ => return Ok(model),
+        _ => return Ok(ModelId::parse(model)),
     };
     Err(invalid("/model", why).with_hint(
         "Give a model id such as anthropic.claude-3-sonnet-20240229-v1:0, an inference profile id or an ARN.",
     ))
 }
 
-/// What Converse has no member for in this version. Silently leaving it out would be worse than refusing it.
-fn refuse_what_cannot_be_sent(request: &MessageRequest) -> Result<()> {
+/// A prompt of Prompt Management brings these along, and Bedrock refuses to be told them again.
+fn check_prompt(request: &MessageRequest, options: &BedrockOptions) -> Result<()> {
     let refused = [
+        ("/system", !request.system.is_empty()),
+        ("/tools", !request.tools.is_empty()),
+        ("/tool_choice", request.tool_choice.is_some()),
+        ("/max_tokens", request.max_tokens.is_some()),
+        ("/temperature", request.temperature.is_some()),
+        ("/top_p", request.top_p.is_some()),
         ("/top_k", request.top_k.is_some()),
-        ("/reasoning", request.reasoning.is_some_and(|mode| mode != ReasoningMode::Off)),
+        ("/stop_sequences", !request.stop_sequences.is_empty()),
+        ("/reasoning", request.reasoning.is_some()),
+        ("/response_format", request.response_format.is_some()),
         (
-            "/response_format",
-            request.response_format.as_ref().is_some_and(|format| *format != ResponseFormat::Text),
+            "/provider_options/bedrock/additional_model_request_fields",
+            !options.additional_model_request_fields.is_empty(),
         ),
-        ("/parallel_tool_calls", request.parallel_tool_calls.is_some()),
-        ("/cache", request.cache != roo_core::CacheStrategy::Explicit),
     ];
-    match refused.into_iter().find(|(_, set)| *set) {
+    match refused.into_iter().find(|(_, is_set)| *is_set) {
         None => Ok(()),
-        Some((pointer, _)) => {
-            Err(Error::new(ErrorKind::Unsupported, format!("{pointer}: not supported for Bedrock yet")))
-        }
+        Some((pointer, _)) => Err(invalid(pointer, "cannot be set for a prompt, which brings its own")),
     }
 }
 
-fn inference_config(request: &MessageRequest) -> Result<wire::InferenceConfig<'_>> {
-    if request.max_tokens == Some(0) {
-        return Err(invalid("/max_tokens", "must be at least 1"));
-    }
-    for (pointer, value) in [("/temperature", request.temperature), ("/top_p", request.top_p)] {
-        if value.is_some_and(|value| !(0.0..=1.0).contains(&value)) {
-            return Err(invalid(pointer, "must be from 0 to 1"));
-        }
-    }
-    if let Some(place) = request.stop_sequences.iter().position(String::is_empty) {
-        return Err(invalid(&format!("/stop_sequences/{place}"), "is empty"));
-    }
-    Ok(wire::InferenceConfig {
-        max_tokens: request.max_tokens,
-        temperature: request.temperature,
-        top_p: request.top_p,
-        stop_sequences: &request.stop_sequences,
-    })
+/// All names of tools in a request, in definitions and in the history.
+fn tool_names(request: &MessageRequest) -> impl Iterator<Item = &str> + Clone {
+    let defined = request.tools.iter().map(|tool| tool.name.as_str());
+    let called = request.messages.iter().flat_map(|message| &message.content).filter_map(|block| match block {
+        ContentBlock::ToolUse(call) => Some(call.name.as_str()),
+        _ => None,
+    });
+    defined.chain(called)
 }
 
-/// Bedrock refuses tool blocks in a conversation that comes without tools, so they are told as text then.
-fn tools_are_text(request: &MessageRequest) -> bool {
-    request.tools.is_empty() || request.tool_choice == Some(ToolChoice::None)
-}
-
-struct Lowering {
-    warnings: Vec<Warning>,
-    tools_as_text: bool,
-}
-
-impl Lowering {
-    fn warn(&mut self, kind: WarningKind, pointer: &str, message: &'static str) {
-        self.warnings.push(Warning::new(kind, message).at(pointer));
+impl<'a> From<turns::Turn<'a>> for wire::Turn<'a> {
+    fn from(turn: turns::Turn<'a>) -> Self {
+        Self { role: turn.role, content: turn.pieces.into_iter().map(|piece| piece.block).collect() }
     }
-
-    fn tool_config<'a>(&mut self, request: &'a MessageRequest) -> Result<Option<wire::ToolConfig<'a>>> {
-        let known = |name: &str| request.tools.iter().any(|tool| tool.name == name);
-        let tool_choice = match &request.tool_choice {
-            None => None,
-            Some(ToolChoice::None) => return Ok(None),
-            Some(ToolChoice::Auto) => Some(wire::ToolChoice::Auto {}),
-            Some(_) if request.tools.is_empty() => {
-                return Err(invalid("/tool_choice", "asks for a tool, and there are no tools"));
-            }
-            Some(ToolChoice::Any) => Some(wire::ToolChoice::Any {}),
-            Some(ToolChoice::Tool { name }) if known(name) => Some(wire::ToolChoice::Tool { name }),
-            Some(ToolChoice::Tool { .. }) => {
-                return Err(invalid("/tool_choice/name", "names a tool that is not among the tools"));
-            }
-            Some(_) => {
-                return Err(Error::new(ErrorKind::Unsupported, "/tool_choice: not supported for Bedrock"));
-            }
-        };
-        let mut tools = Vec::with_capacity(request.tools.len());
-        for (place, tool) in request.tools.iter().enumerate() {
-            if request.tools.iter().take(place).any(|other| other.name == tool.name) {
-                return Err(invalid(&format!("/tools/{place}/name"), "is the name of another tool already"));
-            }
-            tools.push(lower_tool(&format!("/tools/{place}"), tool)?);
-            tools.extend(tool.cache.map(|point| wire::Tool::CachePoint(wire::CachePoint::new(point))));
-        }
-        Ok((!tools.is_empty()).then_some(wire::ToolConfig { tools, tool_choice }))
-    }
-
-    fn system<'a>(&mut self, system: &'a [ContentBlock]) -> Result<Vec<wire::Block<'a>>> {
-        let mut blocks = Vec::with_capacity(system.len());
-        for (place, block) in system.iter().enumerate() {
-            let pointer = format!("/system/{place}");
-            match block {
-                ContentBlock::Text(_) | ContentBlock::CachePoint(_) | ContentBlock::Unknown(_) => {
-                    blocks.extend(self.block(&pointer, Role::System, block)?);
-                }
-                _ => return Err(invalid(&pointer, "a system prompt takes text and cache points only")),
-            }
-        }
-        Ok(blocks)
-    }
-
-    /// One turn for each run of messages of the same role: Bedrock wants the roles to alternate.
-    fn turns<'a>(&mut self, messages: &'a [Message]) -> Result<Vec<wire::Turn<'a>>> {
-        if messages.is_empty() {
-            return Err(invalid("/messages", "there is no message"));
-        }
-        let mut turns: Vec<wire::Turn<'a>> = Vec::with_capacity(messages.len());
-        for (place, message) in messages.iter().enumerate() {
-            let pointer = format!("/messages/{place}");
-            let role = match message.role {
-                Role::User => "user",
-                Role::Assistant => "assistant",
-                _ => {
-                    let message =
-                        format!("{pointer}/role: only user and assistant are supported for Bedrock yet");
-                    return Err(Error::new(ErrorKind::Unsupported, message)
-                        .with_hint("Put instructions into the system prompt."));
-                }
-            };
-            let mut content = Vec::with_capacity(message.content.len());
-            for (place, block) in message.content.iter().enumerate() {
-                content.extend(self.block(&format!("{pointer}/content/{place}"), message.role, block)?);
-            }
-            if content.iter().all(|block| matches!(block, wire::Block::CachePoint(_))) {
-                if message.role == Role::User {
-                    return Err(invalid(&format!("{pointer}/content"), "is empty"));
-                }
-                self.warn(WarningKind::Dropped, &pointer, "a turn of the model with nothing to send back");
-                continue;
-            }
-            match turns.last_mut() {
-                Some(turn) if turn.role == role => {
-                    self.warn(
-                        WarningKind::Merged,
-                        &pointer,
-                        "joined with the message of the same role before it",
-                    );
-                    turn.content.append(&mut content);
-                }
-                _ => turns.push(wire::Turn { role, content }),
-            }
-        }
-        match turns.first() {
-            Some(turn) if turn.role == "user" => Ok(turns),
-            _ => Err(invalid("/messages/0", "a conversation begins with a message of the user")),
-        }
-    }
-
-    fn block<'a>(
-        &mut self,
-        pointer: &str,
-        role: Role,
-        block: &'a ContentBlock,
-    ) -> Result<Option<wire::Block<'a>>> {
-        let lowered = match block {
-            ContentBlock::Text(block) if block.text.trim().is_empty() => {
-                if role != Role::Assistant {
-                    return Err(invalid(pointer, "the text is blank"));
-                }
-                // Models write blank text between two calls, and Bedrock refuses to read it again.
-                self.warn(WarningKind::Dropped, pointer, "a blank text of the model");
-                return Ok(None);
-            }
-            ContentBlock::Text(block) => wire::Block::Text(Cow::Borrowed(&block.text)),
-            ContentBlock::Image(image) if role == Role::User => {
-                wire::Block::Image(self.image(pointer, image)?)
-            }
-            ContentBlock::Image(_) => {
-                return Err(invalid(pointer, "only messages of the user may hold images"));
-            }
-            ContentBlock::ToolUse(call) if role == Role::Assistant => self.tool_use(pointer, call)?,
-            ContentBlock::ToolUse(_) => return Err(invalid(pointer, "only the model calls tools")),
-            ContentBlock::ToolResult(result) if role == Role::User => self.tool_result(pointer, result)?,
-            ContentBlock::ToolResult(_) => {
-                return Err(invalid(pointer, "tool results belong into a message of the user"));
-            }
-            ContentBlock::Reasoning(block) => {
-                let ours = block.origin.as_ref().is_some_and(|origin| origin.provider == PROVIDER);
-                match &block.signature {
-                    Some(signature) if ours => {
-                        wire::Block::ReasoningContent(wire::Reasoning::ReasoningText {
-                            text: &block.text,
-                            signature,
-                        })
-                    }
-                    _ => {
-                        let why = "reasoning that Bedrock did not sign is not sent back";
-                        self.warn(WarningKind::Dropped, pointer, why);
-                        return Ok(None);
-                    }
-                }
-            }
-            ContentBlock::RedactedReasoning(block) => match &block.origin {
-                Some(origin) if origin.provider == PROVIDER => {
-                    wire::Block::ReasoningContent(wire::Reasoning::RedactedContent(&block.data))
-                }
-                _ => {
-                    self.warn(WarningKind::Dropped, pointer, "redacted reasoning of another provider");
-                    return Ok(None);
-                }
-            },
-            ContentBlock::CachePoint(point) => wire::Block::CachePoint(wire::CachePoint::new(*point)),
-            ContentBlock::Unknown(unknown) if unknown.provider == PROVIDER => wire::Block::Raw(&unknown.raw),
-            ContentBlock::Unknown(_) => {
-                self.warn(WarningKind::Dropped, pointer, "a block that only another provider understands");
-                return Ok(None);
-            }
-            _ => {
-                let message = format!("{pointer}: this kind of block is not supported for Bedrock yet");
-                return Err(Error::new(ErrorKind::Unsupported, message));
-            }
-        };
-        Ok(Some(lowered))
-    }
-
-    fn image<'a>(&mut self, pointer: &str, image: &'a ImageBlock) -> Result<wire::Image<'a>> {
-        let (format, source) = match &image.source {
-            MediaSource::Bytes { data, .. } if data.is_empty() => {
-                return Err(invalid(pointer, "the image is empty"));
-            }
-            MediaSource::Bytes { media_type, data } => {
-                let Some(format) = ImageFormat::sniff(data) else {
-                    let why = "the bytes are no image that Bedrock reads (png, jpeg, gif or webp)";
-                    return Err(invalid(pointer, why));
-                };
-                if let Some(named) = media_type
-                    && ImageFormat::from_media_type(named) != Some(format)
-                {
-                    let why = "sent as the format that the bytes have, which is not the one that was named";
-                    self.warn(WarningKind::Changed, pointer, why);
-                }
-                (format, wire::Source::Bytes(data))
-            }
-            MediaSource::S3 { uri, media_type, bucket_owner } => {
-                let format = media_type.as_deref().and_then(ImageFormat::from_media_type).ok_or_else(|| {
-                    invalid(pointer, "an image in S3 needs a media type: image/png, image/jpeg, image/gif or image/webp")
-                })?;
-                (format, wire::Source::S3Location { uri, bucket_owner: bucket_owner.as_deref() })
-            }
-            _ => {
-                let message = format!("{pointer}: Bedrock takes images as bytes or from S3");
-                return Err(Error::new(ErrorKind::Unsupported, message)
-                    .with_hint("Fetch the image and send its bytes."));
-            }
-        };
-        Ok(wire::Image { format: format.as_str(), source })
-    }
-
-    fn tool_use<'a>(&mut self, pointer: &str, call: &'a ToolUse) -> Result<wire::Block<'a>> {
-        let input = match &call.input {
-            ToolInput::Json(Value::Object(members)) => wire::ToolInput::Object(members),
-            ToolInput::Json(value) => wire::ToolInput::NotAnObject(value),
-            ToolInput::Invalid(text) | ToolInput::Incomplete(text) => wire::ToolInput::Invalid(text),
-            _ => return Err(invalid(&format!("{pointer}/input"), "this kind of input is not supported")),
-        };
-        if self.tools_as_text {
-            self.warn(
-                WarningKind::Changed,
-                pointer,
-                "a tool call told as text, since the request has no tools",
-            );
-            let input = serde_json::to_string(&input)
-                .map_err(|error| invalid(pointer, "cannot be written as JSON").with_source(error))?;
-            return Ok(wire::Block::Text(format!("[tool call {}: {}({input})]", call.id, call.name).into()));
-        }
-        if !matches!(input, wire::ToolInput::Object(_)) {
-            let why = "an input that is no object was wrapped in one";
-            self.warn(WarningKind::Changed, &format!("{pointer}/input"), why);
-        }
-        check_tool_name(&format!("{pointer}/name"), &call.name)?;
-        check_tool_use_id(&format!("{pointer}/id"), &call.id)?;
-        let kind = call.server.then_some("server_tool_use");
-        Ok(wire::Block::ToolUse(wire::ToolUse { tool_use_id: &call.id, name: &call.name, input, kind }))
-    }
-
-    fn tool_result<'a>(&mut self, pointer: &str, result: &'a ToolResult) -> Result<wire::Block<'a>> {
-        check_tool_use_id(&format!("{pointer}/tool_use_id"), &result.tool_use_id)?;
-        let mut content = Vec::with_capacity(result.content.len());
-        for (place, piece) in result.content.iter().enumerate() {
-            content.extend(self.tool_result_content(&format!("{pointer}/content/{place}"), piece)?);
-        }
-        if content.is_empty() {
-            self.warn(WarningKind::Added, pointer, "a result with nothing in it says so in words");
-            content.push(wire::ToolResultContent::Text("(empty)".into()));
-        }
-        if self.tools_as_text {
-            self.warn(
-                WarningKind::Changed,
-                pointer,
-                "a tool result told as text, since the request has no tools",
-            );
-            let content = serde_json::to_string(&content)
-                .map_err(|error| invalid(pointer, "cannot be written as JSON").with_source(error))?;
-            return Ok(wire::Block::Text(
-                format!("[tool result for {}: {content}]", result.tool_use_id).into(),
-            ));
-        }
-        Ok(wire::Block::ToolResult(wire::ToolResult {
-            tool_use_id: &result.tool_use_id,
-            content,
-            status: result.is_error.then_some("error"),
-        }))
-    }
-
-    fn tool_result_content<'a>(
-        &mut self,
-        pointer: &str,
-        piece: &'a ToolResultContent,
-    ) -> Result<Option<wire::ToolResultContent<'a>>> {
-        let lowered = match piece {
-            ToolResultContent::Text { text } if text.trim().is_empty() => {
-                self.warn(WarningKind::Dropped, pointer, "a blank text");
-                return Ok(None);
-            }
-            ToolResultContent::Text { text } => wire::ToolResultContent::Text(Cow::Borrowed(text)),
-            ToolResultContent::Json { value: value @ Value::Object(_) } => {
-                wire::ToolResultContent::Json(value)
-            }
-            ToolResultContent::Json { value } => {
-                self.warn(WarningKind::Changed, pointer, "JSON that is no object is sent as its text");
-                wire::ToolResultContent::Text(value.to_string().into())
-            }
-            ToolResultContent::Image(image) => wire::ToolResultContent::Image(self.image(pointer, image)?),
-            ToolResultContent::Unknown(unknown) if unknown.provider == PROVIDER => {
-                wire::ToolResultContent::Raw(&unknown.raw)
-            }
-            _ => {
-                let message = format!("{pointer}: this kind of tool result is not supported for Bedrock yet");
-                return Err(Error::new(ErrorKind::Unsupported, message));
-            }
-        };
-        Ok(Some(lowered))
-    }
-}
-
-fn lower_tool<'a>(pointer: &str, tool: &'a Tool) -> Result<wire::Tool<'a>> {
-    check_tool_name(&format!("{pointer}/name"), &tool.name)?;
-    if tool.input_schema.get("type").and_then(Value::as_str) != Some("object") {
-        return Err(invalid(
-            &format!("{pointer}/input_schema"),
-            "must be a JSON schema with \"type\": \"object\"",
-        ));
-    }
-    Ok(wire::Tool::ToolSpec {
-        name: &tool.name,
-        description: tool.description.as_deref().filter(|description| !description.trim().is_empty()),
-        input_schema: wire::InputSchema { json: &tool.input_schema },
-        strict: tool.strict,
-    })
-}
-
-fn check_tool_name(pointer: &str, name: &str) -> Result<()> {
-    check_identifier(pointer, name, "_-", "letters, digits, _ and -")
-}
-
-fn check_tool_use_id(pointer: &str, id: &str) -> Result<()> {
-    check_identifier(pointer, id, "_.:-", "letters, digits, _ . : and -")
-}
-
-fn check_identifier(pointer: &str, text: &str, marks: &str, allowed: &str) -> Result<()> {
-    let fits = text.chars().all(|letter| letter.is_ascii_alphanumeric() || marks.contains(letter));
-    if fits && (1..=64).contains(&text.len()) {
-        return Ok(());
-    }
-    // As much as tells which one it is.
-    let shown: String = text.chars().take(80).collect();
-    Err(invalid(pointer, format!("{shown:?} is not taken by Bedrock: 1 to 64 {allowed}")))
 }

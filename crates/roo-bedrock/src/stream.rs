@@ -10,7 +10,7 @@ use roo_core::{Error, ErrorKind, MessageStart, ProviderEvent, Result};
 use roo_eventstream::{Decoder, Frame, MessageKind};
 use roo_http::Body;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Reading};
 use crate::error::{self, Place};
 
 /// The events of an answer while its body arrives. Every event that was decoded is given before an error behind it.
@@ -27,11 +27,11 @@ pub(crate) struct ConverseStream {
 
 impl ConverseStream {
     /// Reads `body`; `start` is what is known before it.
-    pub(crate) fn new(body: Body, start: MessageStart, model: String, region: String) -> Self {
+    pub(crate) fn new(body: Body, start: MessageStart, reading: Reading, model: String, region: String) -> Self {
         Self {
             body: Some(body),
             frames: Decoder::new(),
-            answer: Answer::new(start),
+            answer: Answer::new(start, reading),
             events: VecDeque::new(),
             failure: None,
             any_frame: false,
