@@ -183,14 +183,20 @@ impl AwsConfig {
     /// [`ErrorKind::Config`] if a region is needed and there is none, if a setting is malformed, or if FIPS or
     /// dual-stack is wanted of an endpoint that was configured.
     pub async fn endpoint(&self, service: &Service) -> Result<Found<Url>> {
+        self.find_endpoint(service, self.0.region.as_ref())
+    }
+
+    /// As [`endpoint`](Self::endpoint), but in this region where the region decides.
+    ///
+    /// # Errors
+    /// As [`endpoint`](Self::endpoint).
+    pub async fn endpoint_in(&self, service: &Service, region: &Region) -> Result<Found<Url>> {
+        self.find_endpoint(service, Some(region))
+    }
+
+    fn find_endpoint(&self, service: &Service, region: Option<&Region>) -> Result<Found<Url>> {
         let inner = &*self.0;
-        endpoint::find(
-            service,
-            inner.endpoint.as_ref(),
-            inner.region.as_ref(),
-            &inner.context,
-            &inner.profiles,
-        )
+        endpoint::find(service, inner.endpoint.as_ref(), region, &inner.context, &inner.profiles)
     }
 
     /// Drops the credentials and the profile files that were read, so that the next call reads them anew: for when a

@@ -161,7 +161,7 @@ impl Answer {
             return ContentBlock::text("");
         }
         self.calls_tools = true;
-        call.name = self.reading.names.from_wire(call.name);
+        call.name = self.reading.names.original(call.name);
         call.into()
     }
 

@@ -18,17 +18,30 @@
 //! ```
 
 mod answer;
+mod client;
 mod error;
+mod learned;
+mod model;
 mod options;
 mod provider;
 mod request;
 mod settings;
 mod stream;
 mod wire;
+mod wire_request;
 
-pub use crate::options::BedrockOptions;
+pub use crate::model::{
+    Generation, ModelFacts, ModelFamily, ModelId, ModelIdKind, ModelMode, ModelPrices, ModelTable,
+    ReasoningStyle, Supports,
+};
+pub use crate::options::{
+    BedrockOptions, GuardrailConfig, GuardrailTrace, Latency, Repair, ServiceTier, StreamProcessingMode,
+    guard_image, guard_text, tool_addition, tool_removal,
+};
 pub use crate::provider::Bedrock;
+pub use crate::request::{CachePlan, PlannedCachePoint};
 pub use crate::settings::BedrockBuilder;
+pub use crate::wire_request::WireRequest;
 
 /// Who one is, which region and which endpoint: for the settings that have no setter of their own here.
 pub use roo_aws as aws;

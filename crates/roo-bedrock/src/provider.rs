@@ -1,30 +1,27 @@
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_util::{StreamExt as _, stream};
-use http::StatusCode;
-use http::header::{CONTENT_TYPE, HeaderValue, USER_AGENT};
-use http::response::Parts;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use roo_aws::{Authorizer, AwsConfig, Region, Service};
-use roo_core::{Error, ErrorKind, MessageRequest, MessageStart, MessageStream, Provider, Result};
-use roo_http::{Body, Request, Response};
+use roo_aws::{AwsConfig, Region, Service};
+use roo_core::{
+    Error, MessageRequest, MessageStart, MessageStream, ModelInfo, Provider, Result, Warning, WarningKind,
+};
 
-use crate::error::{self, MAX_ERROR_BODY_BYTES, Place};
-use crate::request::ConverseRequest;
+use crate::answer::{self, Reading};
+use crate::client::{Call, Client, EVENT_STREAM, JSON, label};
+use crate::learned::Learned;
+use crate::model::{ModelFacts, ModelId, ModelTable};
+use crate::request::{CachePlan, ConverseRequest, Target, check_model};
 use crate::settings::BedrockBuilder;
 use crate::stream::ConverseStream;
-use crate::{PROVIDER, answer};
+use crate::wire_request::WireRequest;
+use crate::{PROVIDER, Repair, error};
 
 /// The most that is read of an answer that comes in one piece, in bytes.
 const MAX_ANSWER_BYTES: usize = 64 * 1024 * 1024;
 
-const SERVICE: Service = Service::BEDROCK_RUNTIME;
-
-/// A label of a path: everything but the unreserved characters of RFC 3986 is escaped.
-const LABEL: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-/// A client of Amazon Bedrock. Cloning shares connections and credentials.
+/// A client of Amazon Bedrock. Cloning shares connections, credentials, and what models were found to refuse.
 #[derive(Debug, Clone)]
 pub struct Bedrock {
     inner: Arc<Inner>,
@@ -32,9 +29,27 @@ pub struct Bedrock {
 
 #[derive(Debug)]
 struct Inner {
-    aws: AwsConfig,
-    authorizer: Authorizer,
-    streaming: bool,
+    client: Client,
+    settings: ClientSettings,
+    learned: Learned,
+}
+
+/// What is set once for all requests of a client.
+#[derive(Debug, Clone)]
+pub(crate) struct ClientSettings {
+    pub(crate) streaming: bool,
+    pub(crate) repair: Repair,
+    pub(crate) learning: bool,
+    pub(crate) inference_profiles: bool,
+    pub(crate) models: Cow<'static, ModelTable>,
+}
+
+/// A request lowered for its model and region.
+struct Prepared {
+    model: ModelId,
+    region: Region,
+    converse: ConverseRequest,
+    reading: Reading,
 }
 
 impl Bedrock {
@@ -43,13 +58,13 @@ impl Bedrock {
         BedrockBuilder::new()
     }
 
-    pub(crate) fn new(aws: AwsConfig, streaming: bool) -> Self {
-        Self { inner: Arc::new(Inner { aws, authorizer: Authorizer::new(SERVICE), streaming }) }
+    pub(crate) fn new(aws: AwsConfig, settings: ClientSettings) -> Self {
+        Self { inner: Arc::new(Inner { client: Client::new(aws), settings, learned: Learned::default() }) }
     }
 
     /// The AWS configuration: whose credentials, which region, which endpoint.
     pub fn aws(&self) -> &AwsConfig {
-        &self.inner.aws
+        &self.inner.client.aws
     }
 
     /// Whether credentials or an API key are configured anywhere, without sending anything to Bedrock.
@@ -57,36 +72,128 @@ impl Bedrock {
     /// # Errors
     /// As the first request would fail if what is configured is broken.
     pub async fn has_identity(&self) -> Result<bool> {
-        self.inner.aws.has_identity(&SERVICE).await.map_err(|error| error.with_provider(PROVIDER))
+        let outcome = self.aws().has_identity(&Service::BEDROCK_RUNTIME).await;
+        outcome.map_err(|error| error.with_provider(PROVIDER))
+    }
+
+    /// What is known about a model: the table's facts, and what this client found the model to refuse.
+    pub fn model_facts(&self, model: &str) -> ModelFacts {
+        let Inner { settings, learned, .. } = &*self.inner;
+        let mut facts = settings.models.facts(&ModelId::parse(model)).into_owned();
+        learned.apply(model, &mut facts);
+        facts
+    }
+
+    /// Where a request ends cacheable prefixes, without sending it.
+    ///
+    /// # Errors
+    /// As the request would be refused locally.
+    pub fn cache_plan(&self, request: &MessageRequest) -> Result<CachePlan> {
+        let model = check_model(request.model.as_deref()).map_err(|error| error.with_provider(PROVIDER))?;
+        let converse = self.lower(request, &model).map_err(|error| error.with_provider(PROVIDER))?;
+        Ok(converse.cache)
+    }
+
+    /// The request as it would be sent, without sending it. Credentials are not needed; where there are any, the
+    /// headers are those of a signed request, with what is secret hidden.
+    ///
+    /// # Errors
+    /// As the request would fail before it is sent, but for missing credentials.
+    pub async fn to_wire(&self, request: &MessageRequest) -> Result<WireRequest> {
+        let wire = async {
+            let prepared = self.prepare(request).await?;
+            let call = call(&prepared.model, &prepared.converse);
+            let has_identity = self.aws().has_identity(&Service::BEDROCK_RUNTIME).await.unwrap_or(false);
+            let outgoing = self.inner.client.outgoing(call, &prepared.region, has_identity).await?;
+            Ok(WireRequest::new(outgoing, &prepared.model, &prepared.region))
+        };
+        wire.await.map_err(|error: Error| error.with_provider(PROVIDER))
+    }
+
+    /// The request for the model that is called, which may be an inference profile of the one that was named.
+    async fn prepare(&self, request: &MessageRequest) -> Result<Prepared> {
+        let Inner { client, settings, .. } = &*self.inner;
+        let named = check_model(request.model.as_deref())?;
+        let region = client.region(&named).await?;
+        let facts = self.model_facts(named.as_str());
+        let profile = facts.profile_for(region.as_str()).filter(|_| {
+            // Only a bare id can stand for its profile.
+            settings.inference_profiles && named.base() == Some(named.as_str())
+        });
+        let model = profile.map_or_else(|| named.clone(), |profile| ModelId::parse(&profile));
+        let mut converse = self.lower(request, &named)?;
+        if model != named {
+            let why = format!("called through the inference profile {}", model.as_str());
+            converse.warnings.push(Warning::new(WarningKind::Changed, why).at("/model"));
+        }
+        if named.region().is_some()
+            && client.aws.region().await.is_ok_and(|configured| configured.value != region)
+        {
+            let why = format!("sent to {region}, the region of the ARN");
+            converse.warnings.push(Warning::new(WarningKind::Changed, why).at("/model"));
+        }
+        let reading = Reading {
+            names: converse.names.clone(),
+            structured: converse.structured.clone(),
+            counts_cached_input: facts.input_tokens_include_cached == Some(true),
+        };
+        Ok(Prepared { model, region, converse, reading })
+    }
+
+    fn lower(&self, request: &MessageRequest, model: &ModelId) -> Result<ConverseRequest> {
+        let Inner { settings, learned, .. } = &*self.inner;
+        let facts = self.model_facts(model.as_str());
+        let target = Target {
+            facts: &facts,
+            kind: model.kind(),
+            streaming: settings.streaming,
+            repair: settings.repair,
+            betas_refused: learned.refuses_betas(model.as_str()),
+        };
+        ConverseRequest::new(request, target)
     }
 
     async fn converse(&self, request: &MessageRequest) -> Result<MessageStream> {
-        let converse = ConverseRequest::new(request)?;
-        let streaming = converse.streaming.unwrap_or(self.inner.streaming);
-        let region = self.inner.aws.region().await?.value;
-        let outgoing = self.outgoing(&converse, streaming, &region).await?;
-        let response = self.inner.aws.context().transport()?.send(outgoing).await?;
+        let Inner { settings, learned, .. } = &*self.inner;
+        loop {
+            let prepared = self.prepare(request).await?;
+            let outcome = self.attempt(prepared).await;
+            // A refusal that names a part of the request is learned from once; then the part is left out.
+            match &outcome {
+                Err(error)
+                    if settings.learning
+                        && learned.learn(request.model.as_deref().unwrap_or_default(), error) => {}
+                _ => return outcome,
+            }
+        }
+    }
 
-        let place = Place { model: &converse.model, region: region.as_str() };
-        let wanted = if streaming { "application/vnd.amazon.eventstream" } else { "application/json" };
-        let (head, body) = accepted(response, wanted, place).await?;
+    async fn attempt(&self, prepared: Prepared) -> Result<MessageStream> {
+        let Prepared { model, region, converse, reading } = prepared;
+        let (head, body) = self.inner.client.send(call(&model, &converse), &region).await?;
         let request_id = error::request_id(&head.headers).map(str::to_owned);
-        let mut start = MessageStart::new().with_model(&converse.model).with_warnings(converse.warnings);
+        let mut start = MessageStart::new().with_model(model.as_str()).with_warnings(converse.warnings);
         start.request_id.clone_from(&request_id);
 
-        let origin = answer::origin(&converse.model);
+        let origin = answer::origin(model.as_str());
         let marked = |error: Error| match &request_id {
             Some(request_id) => error.with_request_id(request_id),
             None => error,
         };
-        let stream = if streaming {
-            let mut events = ConverseStream::new(body, start, converse.model, region.as_str().to_owned());
+        let stream = if converse.streaming {
+            let mut events = ConverseStream::new(
+                body,
+                start,
+                reading,
+                model.as_str().to_owned(),
+                region.as_str().to_owned(),
+            );
             // Until the first event is there the service may still refuse.
             let first = events.next().await.transpose().map_err(marked)?;
             MessageStream::new(origin, stream::iter(first.map(Ok)).chain(events))
         } else {
             let body = body.collect(MAX_ANSWER_BYTES).await.map_err(marked)?;
-            let events = answer::read_whole(&body, start)
+            let events = answer::read_whole(&body, start, reading)
                 .map_err(|error| error::from_unreadable(error, head.status, &head.headers, &body))?;
             MessageStream::from_events(origin, events)
         };
@@ -95,39 +202,13 @@ impl Bedrock {
             None => stream,
         })
     }
+}
 
-    /// The request as it goes out: whatever is sent is signed, and nothing is added after that.
-    async fn outgoing(
-        &self,
-        converse: &ConverseRequest,
-        streaming: bool,
-        region: &Region,
-    ) -> Result<Request> {
-        let Inner { aws, authorizer, .. } = &*self.inner;
-        let endpoint = aws.endpoint(&SERVICE).await?.value;
-        let model = utf8_percent_encode(&converse.model, LABEL);
-        let operation = if streaming { "converse-stream" } else { "converse" };
-        let url = format!("{}/model/{model}/{operation}", endpoint.as_str().trim_end_matches('/'));
-        let (mut parts, body) = http::Request::post(&url)
-            .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
-            .header(
-                USER_AGENT,
-                HeaderValue::from_static(concat!("roo-code-rust/", env!("CARGO_PKG_VERSION"))),
-            )
-            .body(converse.body.clone())
-            .map_err(|error| {
-                Error::new(ErrorKind::Config, format!("{url} is not a valid URL")).with_source(error)
-            })?
-            .into_parts();
-        authorizer.authorize(
-            &mut parts,
-            &body,
-            &aws.identity(&SERVICE).await?,
-            region,
-            aws.context().now(),
-        )?;
-        Ok(Request::from_parts(parts, body))
-    }
+fn call(model: &ModelId, converse: &ConverseRequest) -> Call {
+    let (operation, wanted) =
+        if converse.streaming { ("converse-stream", EVENT_STREAM) } else { ("converse", JSON) };
+    let target = format!("/model/{}/{operation}", label(model.as_str()));
+    Call::post(target, converse.body.clone(), wanted, model.as_str())
 }
 
 #[async_trait]
@@ -139,23 +220,10 @@ impl Provider for Bedrock {
     async fn create_message(&self, request: MessageRequest) -> Result<MessageStream> {
         self.converse(&request).await.map_err(|error| error.with_provider(PROVIDER))
     }
-}
 
-/// The body of an answer that is a success of the wanted type; everything else is an error.
-async fn accepted(response: Response, wanted: &str, place: Place<'_>) -> Result<(Parts, Body)> {
-    let (parts, body) = response.into_parts();
-    let media_type =
-        parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let is_wanted =
-        media_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case(wanted));
-    if parts.status.is_success() && is_wanted {
-        return Ok((parts, body));
+    fn model_info(&self, model: &str) -> ModelInfo {
+        let mut info = ModelInfo::from(&self.model_facts(model));
+        info.id = model.to_owned();
+        info
     }
-    // A body that breaks off still leaves the status and the headers, which say more than the break.
-    let body = body.collect_prefix(MAX_ERROR_BODY_BYTES).await.unwrap_or_default();
-    Err(if parts.status.is_success() && parts.status != StatusCode::NO_CONTENT {
-        error::from_wrong_content(parts.status, &parts.headers, &body, wanted, place)
-    } else {
-        error::from_response(parts.status, &parts.headers, &body, place)
-    })
 }

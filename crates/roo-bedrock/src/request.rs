@@ -5,7 +5,7 @@
 //! in the caller's request, or an error where nothing may be changed. The same request is always the same bytes.
 
 use bytes::Bytes;
-use roo_core::{ContentBlock, Error, ErrorKind, MessageRequest, Result, ToolChoice, Warning, WarningKind};
+use roo_core::{ContentBlock, Error, Message, MessageRequest, Result, ToolChoice, Warning, WarningKind};
 
 use crate::model::{ModelFacts, ModelId, ModelIdKind};
 use crate::options::{BedrockOptions, Repair};
@@ -63,7 +63,8 @@ impl ConverseRequest {
     /// Checks a request against what Bedrock takes, repairs it, and writes it down.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidRequest`] or [`ErrorKind::Unsupported`]; the message begins with the JSON pointer of the
+    /// [`ErrorKind::InvalidRequest`](roo_core::ErrorKind::InvalidRequest) or
+    /// [`ErrorKind::Unsupported`](roo_core::ErrorKind::Unsupported); the message begins with the JSON pointer of the
     /// member.
     pub(crate) fn new(request: &MessageRequest, target: Target<'_>) -> Result<Self> {
         let mut options = request.provider_options.get::<BedrockOptions>()?.unwrap_or_default();
@@ -97,9 +98,12 @@ impl ConverseRequest {
         };
         let mut system = lowering.system(&request.system)?;
         let turns = lowering.turns(&request.messages)?;
-        let ends = Ends { prefill: facts.assistant_prefill, fill_in: options.fill_in_user_turns };
-        let mut turns =
-            if kind == ModelIdKind::Prompt && turns.0.is_empty() { turns } else { turns.settle(ends, &mut report)? };
+        let ends = Ends { prefill: facts.supports.assistant_prefill, fill_in: options.fill_in_user_turns };
+        let mut turns = if kind == ModelIdKind::Prompt && turns.0.is_empty() {
+            turns
+        } else {
+            turns.settle(ends, &mut report)?
+        };
         limits::check(&turns)?;
 
         let thinking = Thinking::new(request.reasoning, request.max_tokens, &turns, facts, &mut report)?;
@@ -155,12 +159,7 @@ impl ConverseRequest {
         let body = serde_json::to_vec(&body)
             .map_err(|error| invalid("", "cannot be written as JSON").with_source(error))?;
         if body.len() > MAX_BODY_BYTES {
-            let message = format!(
-                "the request is {} bytes long, and Bedrock reads at most {MAX_BODY_BYTES}: send fewer or smaller images, \
-                 or shorten the conversation",
-                body.len()
-            );
-            return Err(Error::new(ErrorKind::InvalidRequest, message));
+            return Err(too_large(request, body.len()));
         }
         Ok(Self {
             body: body.into(),
@@ -187,6 +186,17 @@ pub(crate) fn check_model(model: Option<&str>) -> Result<ModelId> {
     Err(invalid("/model", why).with_hint(
         "Give a model id such as anthropic.claude-3-sonnet-20240229-v1:0, an inference profile id or an ARN.",
     ))
+}
+
+/// Names the message that takes most of the room.
+fn too_large(request: &MessageRequest, length: usize) -> Error {
+    let size = |message: &Message| serde_json::to_vec(message).map_or(0, |json| json.len());
+    let largest = request.messages.iter().enumerate().max_by_key(|(_, message)| size(message));
+    let pointer = largest.map(|(place, _)| format!("/messages/{place}")).unwrap_or_default();
+    let why = format!(
+        "is the largest part of a request of {length} bytes, and Bedrock reads at most {MAX_BODY_BYTES}"
+    );
+    invalid(&pointer, why).with_hint("Send fewer or smaller images, or shorten the conversation.")
 }
 
 /// A prompt of Prompt Management brings these along, and Bedrock refuses to be told them again.
@@ -216,10 +226,11 @@ fn check_prompt(request: &MessageRequest, options: &BedrockOptions) -> Result<()
 /// All names of tools in a request, in definitions and in the history.
 fn tool_names(request: &MessageRequest) -> impl Iterator<Item = &str> + Clone {
     let defined = request.tools.iter().map(|tool| tool.name.as_str());
-    let called = request.messages.iter().flat_map(|message| &message.content).filter_map(|block| match block {
-        ContentBlock::ToolUse(call) => Some(call.name.as_str()),
-        _ => None,
-    });
+    let called =
+        request.messages.iter().flat_map(|message| &message.content).filter_map(|block| match block {
+            ContentBlock::ToolUse(call) => Some(call.name.as_str()),
+            _ => None,
+        });
     defined.chain(called)
 }
 

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -7,7 +8,9 @@ use roo_aws::{AwsConfig, AwsConfigBuilder, AwsContext};
 use roo_core::Result;
 use roo_http::Transport;
 
-use crate::{Bedrock, PROVIDER};
+use crate::model::ModelTable;
+use crate::provider::ClientSettings;
+use crate::{Bedrock, PROVIDER, Repair};
 
 /// Settings of a [`Bedrock`] client. Whatever is not set comes from where AWS's SDKs find it: the environment, then
 /// the files under `~/.aws`. Setters do not fail; [`build`](Self::build) names the first value that is wrong.
@@ -15,12 +18,19 @@ use crate::{Bedrock, PROVIDER};
 pub struct BedrockBuilder {
     aws: AwsConfigBuilder,
     context: AwsContext,
-    streaming: bool,
+    client: ClientSettings,
 }
 
 impl BedrockBuilder {
     pub(crate) fn new() -> Self {
-        Self { aws: AwsConfig::builder(), context: AwsContext::real(), streaming: true }
+        let client = ClientSettings {
+            streaming: true,
+            repair: Repair::Lenient,
+            learning: true,
+            inference_profiles: false,
+            models: Cow::Borrowed(ModelTable::builtin()),
+        };
+        Self { aws: AwsConfig::builder(), context: AwsContext::real(), client }
     }
 
     /// The AWS region, such as `us-east-1`.
@@ -70,7 +80,39 @@ impl BedrockBuilder {
     /// not stream. The events are the same; [`BedrockOptions`](crate::BedrockOptions) chooses for one request.
     #[must_use]
     pub fn with_streaming(mut self, streaming: bool) -> Self {
-        self.streaming = streaming;
+        self.client.streaming = streaming;
+        self
+    }
+
+    /// Says whether what Bedrock would refuse is repaired with a warning (the default) or refused;
+    /// [`BedrockOptions`](crate::BedrockOptions) says so for one request.
+    #[must_use]
+    pub fn with_repair(mut self, repair: Repair) -> Self {
+        self.client.repair = repair;
+        self
+    }
+
+    /// Says whether a refusal that names a part of a request (a beta flag, `strict`, a sampling parameter, …) is learned
+    /// from: the request is sent once more without that part, with a warning, and the part is left out for this model
+    /// from then on. It is unless told.
+    #[must_use]
+    pub fn with_learning(mut self, learning: bool) -> Self {
+        self.client.learning = learning;
+        self
+    }
+
+    /// Says whether a bare model id is called through the inference profile that serves the region, if the model has
+    /// one. It is not unless told.
+    #[must_use]
+    pub fn with_inference_profiles(mut self, profiles: bool) -> Self {
+        self.client.inference_profiles = profiles;
+        self
+    }
+
+    /// Replaces the table of what is known about models.
+    #[must_use]
+    pub fn with_models(mut self, models: ModelTable) -> Self {
+        self.client.models = Cow::Owned(models);
         self
     }
 
@@ -95,12 +137,12 @@ impl BedrockBuilder {
     pub fn build(self) -> Result<Bedrock> {
         let aws =
             self.aws.with_context(self.context).build().map_err(|error| error.with_provider(PROVIDER))?;
-        Ok(Bedrock::new(aws, self.streaming))
+        Ok(Bedrock::new(aws, self.client))
     }
 }
 
 impl fmt::Debug for BedrockBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BedrockBuilder").field("aws", &self.aws).field("streaming", &self.streaming).finish()
+        f.debug_struct("BedrockBuilder").field("aws", &self.aws).field("client", &self.client).finish()
     }
 }

@@ -27,7 +27,13 @@ pub(crate) struct ConverseStream {
 
 impl ConverseStream {
     /// Reads `body`; `start` is what is known before it.
-    pub(crate) fn new(body: Body, start: MessageStart, reading: Reading, model: String, region: String) -> Self {
+    pub(crate) fn new(
+        body: Body,
+        start: MessageStart,
+        reading: Reading,
+        model: String,
+        region: String,
+    ) -> Self {
         Self {
             body: Some(body),
             frames: Decoder::new(),

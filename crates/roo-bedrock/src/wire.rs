@@ -215,7 +215,7 @@ pub(crate) struct CachePoint {
     #[serde(rename = "type")]
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    ttl: Option<CacheTtl>,
+    pub(crate) ttl: Option<CacheTtl>,
 }
 
 impl CachePoint {
@@ -255,8 +255,8 @@ pub(crate) struct ToolConfig<'a> {
 #[derive(Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum Tool<'a> {
-    #[serde(rename_all = "camelCase")]
-    ToolSpec {
+    #[serde(rename = "toolSpec", rename_all = "camelCase")]
+    Spec {
         name: Cow<'a, str>,
         #[serde(skip_serializing_if = "Option::is_none")]
         description: Option<&'a str>,
@@ -264,7 +264,8 @@ pub(crate) enum Tool<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         strict: Option<bool>,
     },
-    SystemTool {
+    #[serde(rename = "systemTool")]
+    System {
         name: &'a str,
     },
     CachePoint(CachePoint),

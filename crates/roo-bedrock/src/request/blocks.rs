@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use roo_core::{
     Citation, CitationLocation, ContentBlock, DocumentBlock, DocumentSource, MediaSource, Message, Reasoning,
-    RedactedReasoning, Result, Role, SearchResult, Span, TextBlock, ToolInput, ToolResult, ToolResultContent, ToolUse,
-    WarningKind,
+    RedactedReasoning, Result, Role, SearchResult, Span, TextBlock, ToolInput, ToolResult, ToolResultContent,
+    ToolUse, WarningKind,
 };
 use serde_json::{Value, json};
 
@@ -13,9 +13,9 @@ use super::media::MediaKind;
 use super::names::{DocumentNames, ToolNames, is_tool_name, tool_use_id};
 use super::report::{Report, invalid, unsupported};
 use super::turns::{ASSISTANT, Piece, SYSTEM, Turn, Turns, USER};
+use crate::PROVIDER;
 use crate::model::{ModelFacts, ModelFamily};
 use crate::wire::{self, Block};
-use crate::PROVIDER;
 
 /// What the blocks of one request are lowered with.
 pub(super) struct Lowering<'r> {
@@ -48,7 +48,7 @@ impl Lowering<'_> {
         let mut turns = Vec::with_capacity(messages.len());
         for (place, message) in messages.iter().enumerate() {
             let pointer = format!("/messages/{place}");
-            let is_native_system = self.facts.mid_conversation_system == Some(true);
+            let is_native_system = self.facts.supports.mid_conversation_system == Some(true);
             let role = match message.role {
                 Role::User => USER,
                 Role::Assistant => ASSISTANT,
@@ -76,7 +76,11 @@ impl Lowering<'_> {
             }
             if pieces.is_empty() {
                 if message.role == Role::User {
-                    let why = if message.content.is_empty() { "is empty" } else { "has nothing in it but blank text" };
+                    let why = if message.content.is_empty() {
+                        "is empty"
+                    } else {
+                        "has nothing in it but blank text"
+                    };
                     return Err(invalid(&format!("{pointer}/content"), why));
                 }
                 self.report.change(WarningKind::Dropped, &pointer, "a turn with nothing to send back")?;
@@ -93,14 +97,19 @@ impl Lowering<'_> {
         is_signed: bool,
         block: &'a ContentBlock,
     ) -> Result<Option<Piece<'a>>> {
-        let dropped = |report: &mut Report, why: &str| report.change(WarningKind::Dropped, pointer, why).map(|()| None);
+        let dropped =
+            |report: &mut Report, why: &str| report.change(WarningKind::Dropped, pointer, why).map(|()| None);
         let lowered = match block {
             // B12: Bedrock signed the turn as it was, with this text in it.
-            ContentBlock::Text(text) if text.text.trim().is_empty() && is_signed && role == Role::Assistant => {
+            ContentBlock::Text(text)
+                if text.text.trim().is_empty() && is_signed && role == Role::Assistant =>
+            {
                 Block::Text(Cow::Borrowed(&text.text))
             }
             // B11: Bedrock refuses blank text everywhere.
-            ContentBlock::Text(text) if text.text.trim().is_empty() => return dropped(self.report, "a blank text"),
+            ContentBlock::Text(text) if text.text.trim().is_empty() => {
+                return dropped(self.report, "a blank text");
+            }
             ContentBlock::Text(text) if text.citations.is_empty() || role != Role::Assistant => {
                 Block::Text(Cow::Borrowed(&text.text))
             }
@@ -129,7 +138,9 @@ impl Lowering<'_> {
             ContentBlock::ToolUse(_) => return Err(invalid(pointer, "only the model calls tools")),
             ContentBlock::ToolResult(result) if role == Role::User => self.tool_result(pointer, result)?,
             // The result of a tool that Bedrock ran itself is part of the model's turn.
-            ContentBlock::ToolResult(result) if role == Role::Assistant => self.tool_result(pointer, result)?,
+            ContentBlock::ToolResult(result) if role == Role::Assistant => {
+                self.tool_result(pointer, result)?
+            }
             ContentBlock::ToolResult(_) => {
                 return Err(invalid(pointer, "tool results belong into a message of the user"));
             }
@@ -140,11 +151,17 @@ impl Lowering<'_> {
                 Block::ReasoningContent(wire::Reasoning::RedactedContent(data))
             }
             // B15, B16: what Bedrock did not sign is not Bedrock's, and raw thoughts would look like an answer.
-            ContentBlock::Reasoning(_) => return dropped(self.report, "reasoning that this model did not sign"),
-            ContentBlock::RedactedReasoning(_) => return dropped(self.report, "redacted reasoning of another model"),
+            ContentBlock::Reasoning(_) => {
+                return dropped(self.report, "reasoning that this model did not sign");
+            }
+            ContentBlock::RedactedReasoning(_) => {
+                return dropped(self.report, "redacted reasoning of another model");
+            }
             ContentBlock::CachePoint(point) => Block::CachePoint(wire::CachePoint::new(*point)),
             ContentBlock::Unknown(unknown) if unknown.provider == PROVIDER => Block::Raw(&unknown.raw),
-            ContentBlock::Unknown(_) => return dropped(self.report, "a block that only another provider understands"),
+            ContentBlock::Unknown(_) => {
+                return dropped(self.report, "a block that only another provider understands");
+            }
             _ => return Err(unsupported(pointer, "this kind of block is not supported")),
         };
         Ok(Some(Piece { block: lowered, pointer: pointer.to_owned() }))
@@ -152,14 +169,26 @@ impl Lowering<'_> {
 
     /// B41: media are the user's.
     fn only_user(&self, pointer: &str, role: Role, what: &str) -> Result<()> {
-        if role == Role::User { Ok(()) } else { Err(invalid(pointer, format!("only messages of the user may hold {what}"))) }
+        if role == Role::User {
+            Ok(())
+        } else {
+            Err(invalid(pointer, format!("only messages of the user may hold {what}")))
+        }
     }
 
     /// B36, B37, B38: a picture, video or recording.
-    fn media<'a>(&mut self, pointer: &str, kind: MediaKind, source: &'a MediaSource) -> Result<wire::Media<'a>> {
-        let unknown = || invalid(pointer, format!("the format is none that Bedrock takes here ({})", kind.known()));
+    fn media<'a>(
+        &mut self,
+        pointer: &str,
+        kind: MediaKind,
+        source: &'a MediaSource,
+    ) -> Result<wire::Media<'a>> {
+        let unknown =
+            || invalid(pointer, format!("the format is none that Bedrock takes here ({})", kind.known()));
         let (format, source) = match source {
-            MediaSource::Bytes { data, .. } if data.is_empty() => return Err(invalid(pointer, "there are no bytes")),
+            MediaSource::Bytes { data, .. } if data.is_empty() => {
+                return Err(invalid(pointer, "there are no bytes"));
+            }
             MediaSource::Bytes { media_type, data } => {
                 let named = media_type.as_deref().and_then(|media_type| kind.named(media_type));
                 let is_named = media_type.as_deref().is_some_and(|media_type| !media_type.ends_with("/*"));
@@ -176,7 +205,10 @@ impl Lowering<'_> {
                 (format, wire::Source::Bytes(data))
             }
             MediaSource::S3 { uri, media_type, bucket_owner } => {
-                let format = media_type.as_deref().and_then(|media_type| kind.named(media_type)).ok_or_else(unknown)?;
+                let format = media_type
+                    .as_deref()
+                    .and_then(|media_type| kind.named(media_type))
+                    .ok_or_else(unknown)?;
                 (format, s3(pointer, uri, bucket_owner.as_deref())?)
             }
             _ => {
@@ -189,15 +221,20 @@ impl Lowering<'_> {
 
     fn document<'a>(&mut self, pointer: &str, document: &'a DocumentBlock) -> Result<wire::Document<'a>> {
         let kind = MediaKind::Document;
-        let unknown = || invalid(pointer, format!("the format is none that Bedrock takes here ({})", kind.known()));
+        let unknown =
+            || invalid(pointer, format!("the format is none that Bedrock takes here ({})", kind.known()));
         let (format, source, content): (_, _, &[u8]) = match &document.source {
-            DocumentSource::Bytes { data, .. } if data.is_empty() => return Err(invalid(pointer, "there are no bytes")),
+            DocumentSource::Bytes { data, .. } if data.is_empty() => {
+                return Err(invalid(pointer, "there are no bytes"));
+            }
             DocumentSource::Bytes { media_type, data } => {
                 let is_named = !media_type.is_empty() && !media_type.ends_with("/*");
                 let format = if is_named { kind.named(media_type) } else { kind.sniffed(data) };
                 (format.ok_or_else(unknown)?, wire::DocumentSource::Other(wire::Source::Bytes(data)), data)
             }
-            DocumentSource::Text { text } if text.trim().is_empty() => return Err(invalid(pointer, "the text is blank")),
+            DocumentSource::Text { text } if text.trim().is_empty() => {
+                return Err(invalid(pointer, "the text is blank"));
+            }
             DocumentSource::Text { text } => ("txt", wire::DocumentSource::Text(text), text.as_bytes()),
             DocumentSource::Content { content } => {
                 let pieces: Vec<_> = content.iter().map(|text| wire::TextPiece { text }).collect();
@@ -210,8 +247,11 @@ impl Lowering<'_> {
                 (format, wire::DocumentSource::Other(source), uri.as_bytes())
             }
             _ => {
-                return Err(unsupported(pointer, "Bedrock takes documents as bytes, text or an object in S3")
-                    .with_hint("Fetch it and send its bytes."));
+                return Err(unsupported(
+                    pointer,
+                    "Bedrock takes documents as bytes, text or an object in S3",
+                )
+                .with_hint("Fetch it and send its bytes."));
             }
         };
         let name = self.documents.next(document.name.as_deref(), content);
@@ -238,7 +278,11 @@ impl Lowering<'_> {
             _ => return Err(invalid(&format!("{pointer}/input"), "this kind of input is not supported")),
         };
         if self.tools_as_text {
-            self.report.change(WarningKind::Changed, pointer, "a tool call told as text, since there are no tools")?;
+            self.report.change(
+                WarningKind::Changed,
+                pointer,
+                "a tool call told as text, since there are no tools",
+            )?;
             let input = as_json(pointer, &input)?;
             return Ok(Block::Text(format!("[tool call {}: {}({input})]", call.id, call.name).into()));
         }
@@ -262,7 +306,11 @@ impl Lowering<'_> {
     fn id<'a>(&mut self, pointer: &str, id: &'a str) -> Result<Cow<'a, str>> {
         let wire = tool_use_id(id, self.facts.family == ModelFamily::Mistral);
         if wire != id {
-            self.report.change(WarningKind::Renamed, pointer, "an id of a tool call that the model does not take")?;
+            self.report.change(
+                WarningKind::Renamed,
+                pointer,
+                "an id of a tool call that the model does not take",
+            )?;
         }
         Ok(wire)
     }
@@ -274,11 +322,19 @@ impl Lowering<'_> {
             content.extend(self.tool_result_content(&format!("{pointer}/content/{place}"), piece)?);
         }
         if content.is_empty() {
-            self.report.change(WarningKind::Added, pointer, "a result with nothing in it says so in words")?;
+            self.report.change(
+                WarningKind::Added,
+                pointer,
+                "a result with nothing in it says so in words",
+            )?;
             content.push(wire::ToolResultContent::Text("(empty)".into()));
         }
         if self.tools_as_text {
-            self.report.change(WarningKind::Changed, pointer, "a tool result told as text, since there are no tools")?;
+            self.report.change(
+                WarningKind::Changed,
+                pointer,
+                "a tool result told as text, since there are no tools",
+            )?;
             let content = as_json(pointer, &content)?;
             return Ok(Block::Text(format!("[tool result for {}: {content}]", result.tool_use_id).into()));
         }
@@ -304,10 +360,14 @@ impl Lowering<'_> {
                 wire::ToolResultContent::Json(Cow::Borrowed(value))
             }
             ToolResultContent::Json { value } => {
-                self.report.change(WarningKind::Changed, pointer, "JSON that is no object is sent as its text")?;
+                self.report.change(
+                    WarningKind::Changed,
+                    pointer,
+                    "JSON that is no object is sent as its text",
+                )?;
                 wire::ToolResultContent::Text(value.to_string().into())
             }
-            ToolResultContent::Image(_) if self.facts.tool_result_images == Some(false) => {
+            ToolResultContent::Image(_) if self.facts.supports.tool_result_images == Some(false) => {
                 return Err(unsupported(pointer, "this model takes no images in the results of tools")
                     .with_hint("Put the image beside the result, into the same message."));
             }
@@ -320,12 +380,18 @@ impl Lowering<'_> {
             ToolResultContent::Document(document) => {
                 wire::ToolResultContent::Document(self.document(pointer, document)?)
             }
-            ToolResultContent::SearchResult(result) => wire::ToolResultContent::SearchResult(search_result(result)),
+            ToolResultContent::SearchResult(result) => {
+                wire::ToolResultContent::SearchResult(search_result(result))
+            }
             ToolResultContent::Unknown(unknown) if unknown.provider == PROVIDER => {
                 wire::ToolResultContent::Raw(&unknown.raw)
             }
             ToolResultContent::Unknown(_) => {
-                self.report.change(WarningKind::Dropped, pointer, "a piece that only another provider understands")?;
+                self.report.change(
+                    WarningKind::Dropped,
+                    pointer,
+                    "a piece that only another provider understands",
+                )?;
                 return Ok(None);
             }
             _ => return Err(unsupported(pointer, "this kind of tool result is not supported")),
@@ -374,13 +440,15 @@ fn citations(block: &TextBlock) -> wire::CitationsContent<'_> {
 fn citation(citation: &Citation) -> wire::Citation<'_> {
     let span = |kind: &str, index: &str, span: &Span| {
         let members = [(index, span.index), ("start", span.start), ("end", span.end)];
-        let members = members.into_iter().filter_map(|(name, number)| Some((name.to_owned(), json!(number?))));
+        let members =
+            members.into_iter().filter_map(|(name, number)| Some((name.to_owned(), json!(number?))));
         json!({kind: Value::Object(members.collect())})
     };
     let location = citation.location.as_ref().map(|location| match location {
         CitationLocation::Web { url, domain } => {
             let members = [("url", url), ("domain", domain)];
-            let members = members.into_iter().filter_map(|(name, text)| Some((name.to_owned(), json!(text.as_ref()?))));
+            let members =
+                members.into_iter().filter_map(|(name, text)| Some((name.to_owned(), json!(text.as_ref()?))));
             json!({"web": Value::Object(members.collect())})
         }
         CitationLocation::DocumentChar(place) => span("documentChar", "documentIndex", place),
@@ -399,5 +467,6 @@ fn citation(citation: &Citation) -> wire::Citation<'_> {
 }
 
 fn as_json(pointer: &str, value: &impl serde::Serialize) -> Result<String> {
-    serde_json::to_string(value).map_err(|error| invalid(pointer, "cannot be written as JSON").with_source(error))
+    serde_json::to_string(value)
+        .map_err(|error| invalid(pointer, "cannot be written as JSON").with_source(error))
 }

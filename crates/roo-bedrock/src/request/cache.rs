@@ -46,11 +46,11 @@ pub(super) fn settle(
     facts: &ModelFacts,
     report: &mut Report,
 ) -> Result<()> {
-    if facts.prompt_caching == Some(false) {
+    if facts.supports.cache_points == Some(false) {
         return drop_all(tools, system, turns, report);
     }
     drop_after_reasoning(turns, report)?;
-    if strategy == CacheStrategy::Auto && facts.prompt_caching == Some(true) {
+    if strategy == CacheStrategy::Auto && facts.supports.cache_points == Some(true) {
         place(tools, system, turns);
     }
     drop_surplus(tools, system, turns, report)?;
@@ -67,8 +67,9 @@ fn drop_all(
     let why = "this model takes no cache points";
     let mut dropped = Vec::new();
     tools.retain(|(tool, pointer)| keep(!matches!(tool, Tool::CachePoint(_)), pointer, &mut dropped));
-    for pieces in [system].into_iter().chain(turns.0.iter_mut().map(|turn| &mut turn.pieces)) {
-        pieces.retain(|piece| keep(!is_point(piece), &piece.pointer, &mut dropped));
+    system.retain(|piece| keep(!is_point(piece), &piece.pointer, &mut dropped));
+    for turn in &mut turns.0 {
+        turn.pieces.retain(|piece| keep(!is_point(piece), &piece.pointer, &mut dropped));
     }
     dropped.iter().try_for_each(|pointer| report.change(WarningKind::Dropped, pointer, why))
 }
@@ -137,9 +138,13 @@ fn drop_surplus(
     let fixed = tools.iter().filter(|(tool, _)| matches!(tool, Tool::CachePoint(_))).count()
         + system.iter().filter(|piece| is_point(piece)).count();
     if fixed > MAX_CACHE_POINTS {
-        return Err(super::report::invalid("/system", "tools and system prompt have more than four cache points"));
+        return Err(super::report::invalid(
+            "/system",
+            "tools and system prompt have more than four cache points",
+        ));
     }
-    let in_turns: usize = turns.0.iter().map(|turn| turn.pieces.iter().filter(|piece| is_point(piece)).count()).sum();
+    let in_turns: usize =
+        turns.0.iter().map(|turn| turn.pieces.iter().filter(|piece| is_point(piece)).count()).sum();
     let mut surplus = (fixed + in_turns).saturating_sub(MAX_CACHE_POINTS);
     let mut dropped = Vec::new();
     for turn in &mut turns.0 {
@@ -165,7 +170,7 @@ fn order_lifetimes(
     let mut after_short = false;
     for Place { point, pointer } in places(tools, system, turns) {
         let is_long = point.ttl == Some(CacheTtl::OneHour);
-        let why = match (is_long, facts.cache_ttl_1h, after_short) {
+        let why = match (is_long, facts.supports.cache_ttl_1h, after_short) {
             (true, Some(false), _) => "this model keeps a prefix for five minutes only",
             (true, _, true) => "a prefix cannot be kept longer than one that it begins with",
             _ => {
@@ -202,7 +207,8 @@ fn places<'p>(
 /// The cache points of a finished body.
 pub(super) fn plan(body: &crate::wire::Converse<'_>, facts: &ModelFacts) -> CachePlan {
     let mut points = Vec::new();
-    let mut add = |pointer: String, point: &WirePoint| points.push(PlannedCachePoint { pointer, ttl: point.ttl });
+    let mut add =
+        |pointer: String, point: &WirePoint| points.push(PlannedCachePoint { pointer, ttl: point.ttl });
     for (place, tool) in body.tool_config.iter().flat_map(|config| &config.tools).enumerate() {
         if let Tool::CachePoint(point) = tool {
             add(format!("/toolConfig/tools/{place}"), point);

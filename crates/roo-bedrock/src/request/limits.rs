@@ -15,10 +15,14 @@ const MAX_DOCUMENT_BYTES: usize = 4_500_000;
 /// Refuses what Bedrock would refuse after reading all of it.
 pub(super) fn check(turns: &Turns<'_>) -> Result<()> {
     for turn in &turns.0 {
-        let count = |wanted: fn(&Block<'_>) -> bool| turn.pieces.iter().filter(|piece| wanted(&piece.block)).count();
+        let count =
+            |wanted: fn(&Block<'_>) -> bool| turn.pieces.iter().filter(|piece| wanted(&piece.block)).count();
         let images = count(|block| matches!(block, Block::Image(_)));
         if images > MAX_IMAGES {
-            return Err(invalid(&turn.pointer, format!("{images} images, and Bedrock takes {MAX_IMAGES} in a message")));
+            return Err(invalid(
+                &turn.pointer,
+                format!("{images} images, and Bedrock takes {MAX_IMAGES} in a message"),
+            ));
         }
         let documents = count(|block| matches!(block, Block::Document(_)));
         if documents > MAX_DOCUMENTS {
@@ -52,7 +56,10 @@ fn check_image(pointer: &str, source: &Source<'_>) -> Result<()> {
     // An image whose size cannot be read may still be one that the model reads.
     match imagesize::blob_size(data) {
         Ok(size) if size.width.max(size.height) > MAX_IMAGE_PIXELS => {
-            let why = format!("an image of {} x {} pixels, and Bedrock takes {MAX_IMAGE_PIXELS}", size.width, size.height);
+            let why = format!(
+                "an image of {} x {} pixels, and Bedrock takes {MAX_IMAGE_PIXELS}",
+                size.width, size.height
+            );
             Err(invalid(pointer, why))
         }
         _ => Ok(()),

@@ -21,7 +21,8 @@ pub(crate) struct ToolNames {
 impl ToolNames {
     /// Maps all names of a request: the valid ones to themselves, the others around them.
     pub(super) fn new<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Self {
-        let mut taken: HashSet<String> = names.clone().filter(|name| is_tool_name(name)).map(str::to_owned).collect();
+        let mut taken: HashSet<String> =
+            names.clone().filter(|name| is_tool_name(name)).map(str::to_owned).collect();
         let mut map = Self::default();
         for name in names.filter(|name| !is_tool_name(name)) {
             if map.to_wire.contains_key(name) {
@@ -45,7 +46,7 @@ impl ToolNames {
     }
 
     /// What the caller calls the tool that Bedrock calls `wire`.
-    pub(crate) fn from_wire(&self, wire: String) -> String {
+    pub(crate) fn original(&self, wire: String) -> String {
         self.from_wire.get(&wire).cloned().unwrap_or(wire)
     }
 }
@@ -124,13 +125,14 @@ mod tests {
     #[test]
     fn b23_tool_names_are_mapped_one_to_one_and_back() {
         let long = "mcp__".repeat(20);
-        let names = ["fine", "has space", "has.space", "has/space", "ünïcode", "", long.as_str(), "has_space"];
+        let names =
+            ["fine", "has space", "has.space", "has/space", "ünïcode", "", long.as_str(), "has_space"];
         let map = ToolNames::new(names.into_iter());
         let wire: Vec<_> = names.iter().map(|name| map.to_wire(name).into_owned()).collect();
         assert!(wire.iter().all(|name| is_tool_name(name)), "{wire:?}");
         assert_eq!(wire.iter().collect::<HashSet<_>>().len(), names.len());
         for (name, wire) in names.iter().zip(wire) {
-            assert_eq!(map.from_wire(wire), *name);
+            assert_eq!(map.original(wire), *name);
         }
         assert_eq!(map.to_wire("fine"), "fine");
         assert_eq!(map, ToolNames::new(names.into_iter()));
@@ -157,7 +159,8 @@ mod tests {
 
     #[test]
     fn b22_mistral_gets_nine_letters_that_differ_where_the_ids_do() {
-        let [one, two] = ["tooluse_AbCdEfGhIj", "tooluse_AbCdEfGhIk"].map(|id| tool_use_id(id, true).into_owned());
+        let [one, two] =
+            ["tooluse_AbCdEfGhIj", "tooluse_AbCdEfGhIk"].map(|id| tool_use_id(id, true).into_owned());
         assert!(one.len() == 9 && two.len() == 9 && one != two, "{one} {two}");
         assert_eq!(tool_use_id("abcDEF123", true), "abcDEF123");
     }

@@ -25,7 +25,8 @@ pub(super) fn inference_config<'a>(
         return Err(invalid("/max_tokens", "must be at least 1"));
     }
     let mut max_tokens = thinking.max_tokens.or(request.max_tokens);
-    if let (Some(tokens), Some(least)) = (max_tokens, facts.min_max_tokens)
+    let least = facts.min_max_tokens.and_then(|least| u32::try_from(least).ok());
+    if let (Some(tokens), Some(least)) = (max_tokens, least)
         && tokens < least
     {
         report.change(WarningKind::Changed, "/max_tokens", format!("this model wants at least {least}"))?;
@@ -33,7 +34,7 @@ pub(super) fn inference_config<'a>(
     }
     let mut temperature = share("/temperature", request.temperature, report)?;
     let mut top_p = share("/top_p", request.top_p, report)?;
-    let refused = match (facts.sampling_params, thinking.is_on) {
+    let refused = match (facts.supports.sampling_params, thinking.is_on) {
         (Some(false), _) => Some("this model takes no sampling parameters"),
         (_, true) => Some("a model that thinks takes no sampling parameters"),
         _ => None,
@@ -45,12 +46,15 @@ pub(super) fn inference_config<'a>(
             }
         }
     }
-    if facts.temperature_and_top_p_together == Some(false) && temperature.is_some() && top_p.take().is_some() {
+    if facts.supports.temperature_and_top_p_together == Some(false)
+        && temperature.is_some()
+        && top_p.take().is_some()
+    {
         report.change(WarningKind::Dropped, "/top_p", "this model takes temperature or top_p, not both")?;
     }
     let mut stop_sequences = Vec::with_capacity(request.stop_sequences.len());
     for (place, sequence) in request.stop_sequences.iter().enumerate() {
-        let why = match facts.stop_sequences {
+        let why = match facts.supports.stop_sequences {
             _ if sequence.is_empty() => "an empty stop sequence",
             Some(false) => "this model takes no stop sequences",
             _ => {
@@ -107,20 +111,25 @@ impl<'a> AnswerForm<'a> {
         facts: &ModelFacts,
         report: &mut Report,
     ) -> Result<Self> {
-        let free = Self { structured: StructuredOutput::Text, text_format: None, tool: None, instruction: None };
+        let free =
+            Self { structured: StructuredOutput::Text, text_format: None, tool: None, instruction: None };
         let Some(ResponseFormat::JsonSchema { name, description, schema }) = &request.response_format else {
             return Ok(free);
         };
         let text = schema.to_string();
-        let can_force = facts.forced_tool_use != Some(false) && facts.tools != Some(false) && !thinking.is_on;
+        let can_force = facts.supports.forced_tool_use != Some(false)
+            && facts.supports.tools != Some(false)
+            && !thinking.is_on;
         let is_choice_free = matches!(request.tool_choice, None | Some(ToolChoice::Auto));
-        if facts.native_structured_output == Some(true) {
-            let structure = wire::Structure::JsonSchema { schema: text, name, description: description.as_deref() };
+        if facts.supports.native_structured_output == Some(true) {
+            let structure =
+                wire::Structure::JsonSchema { schema: text, name, description: description.as_deref() };
             Ok(Self { text_format: Some(wire::TextFormat { kind: "json_schema", structure }), ..free })
-        } else if can_force && is_choice_free && schema.get("type").and_then(Value::as_str) == Some("object") {
+        } else if can_force && is_choice_free && schema.get("type").and_then(Value::as_str) == Some("object")
+        {
             let taken = |name: &str| request.tools.iter().any(|tool| tool.name == name);
             let tool_name = if taken("json") { "json_answer" } else { "json" };
-            let tool = wire::Tool::ToolSpec {
+            let tool = wire::Tool::Spec {
                 name: Cow::Borrowed(tool_name),
                 description: Some(description.as_deref().unwrap_or("Give the answer as JSON.")),
                 input_schema: wire::InputSchema { json: Cow::Borrowed(schema) },
@@ -130,7 +139,8 @@ impl<'a> AnswerForm<'a> {
         } else {
             let why = "this model cannot be held to a schema: it is asked for in words";
             report.change(WarningKind::Changed, "/response_format", why)?;
-            let instruction = format!("Answer with JSON alone, without a code fence. It must fit this JSON schema: {text}");
+            let instruction =
+                format!("Answer with JSON alone, without a code fence. It must fit this JSON schema: {text}");
             Ok(Self { instruction: Some(instruction), ..free })
         }
     }
@@ -147,14 +157,20 @@ pub(super) fn tools<'a>(
     let mut tools = Vec::with_capacity(request.tools.len() + options.system_tools.len());
     for (place, tool) in request.tools.iter().enumerate() {
         let pointer = format!("/tools/{place}");
+        if request.tools.iter().take(place).any(|other| other.name == tool.name) {
+            return Err(invalid(&format!("{pointer}/name"), "is the name of another tool already"));
+        }
         tools.push((lower_tool(&pointer, tool, names, facts, report)?, pointer.clone()));
         tools.extend(tool.cache.map(|point| (wire::Tool::CachePoint(wire::CachePoint::new(point)), pointer)));
     }
     for name in &options.system_tools {
         if !is_tool_name(name) {
-            return Err(invalid("/provider_options/bedrock/system_tools", format!("{name:?} is no name of a tool")));
+            return Err(invalid(
+                "/provider_options/bedrock/system_tools",
+                format!("{name:?} is no name of a tool"),
+            ));
         }
-        tools.push((wire::Tool::SystemTool { name }, "/provider_options/bedrock/system_tools".to_owned()));
+        tools.push((wire::Tool::System { name }, "/provider_options/bedrock/system_tools".to_owned()));
     }
     Ok(tools)
 }
@@ -175,7 +191,9 @@ fn lower_tool<'a>(
     }
     let schema_pointer = format!("{pointer}/input_schema");
     let json = match (&tool.input_schema, tool.input_schema.get("type")) {
-        (Value::Object(_), Some(Value::String(kind))) if kind == "object" => Cow::Borrowed(&tool.input_schema),
+        (Value::Object(_), Some(Value::String(kind))) if kind == "object" => {
+            Cow::Borrowed(&tool.input_schema)
+        }
         (Value::Object(members), None) => {
             report.change(WarningKind::Changed, &schema_pointer, "the type object was added at the root")?;
             let mut members = members.clone();
@@ -185,16 +203,20 @@ fn lower_tool<'a>(
         _ => return Err(invalid(&schema_pointer, "must be a JSON schema with \"type\": \"object\"")),
     };
     // B33: a family that nobody knows may take it.
-    let takes_strict = match facts.strict_tools {
+    let takes_strict = match facts.supports.strict_tools {
         None => matches!(facts.family, ModelFamily::Claude | ModelFamily::Unknown),
         Some(known) => known,
     };
     let mut strict = tool.strict;
     if strict == Some(true) && !takes_strict {
-        report.change(WarningKind::Dropped, &format!("{pointer}/strict"), "this model takes no strict tools")?;
+        report.change(
+            WarningKind::Dropped,
+            &format!("{pointer}/strict"),
+            "this model takes no strict tools",
+        )?;
         strict = None;
     }
-    Ok(wire::Tool::ToolSpec {
+    Ok(wire::Tool::Spec {
         name: names.to_wire(&tool.name),
         description: tool.description.as_deref().filter(|description| !description.trim().is_empty()),
         input_schema: wire::InputSchema { json },
@@ -225,7 +247,7 @@ pub(super) fn tool_choice<'a>(
         }
         Some(_) => return Err(super::report::unsupported("/tool_choice", "this choice is not supported")),
     };
-    let why = match (thinking.is_on, facts.forced_tool_use) {
+    let why = match (thinking.is_on, facts.supports.forced_tool_use) {
         (true, _) => "a model that thinks cannot be forced to call a tool",
         (_, Some(false)) => "this model cannot be forced to call a tool",
         _ => return Ok(Some(choice)),
@@ -245,8 +267,12 @@ pub(super) fn additional_fields(
     let mut fields = options.additional_model_request_fields.clone();
     if let Some(top_k) = request.top_k {
         match facts.family {
-            _ if facts.sampling_params == Some(false) || thinking.is_on => {
-                report.change(WarningKind::Dropped, "/top_k", "this model takes no sampling parameters here")?;
+            _ if facts.supports.sampling_params == Some(false) || thinking.is_on => {
+                report.change(
+                    WarningKind::Dropped,
+                    "/top_k",
+                    "this model takes no sampling parameters here",
+                )?;
             }
             ModelFamily::Claude => {
                 fields.insert("top_k".to_owned(), json!(top_k));
@@ -257,11 +283,13 @@ pub(super) fn additional_fields(
                     config.insert("topK".to_owned(), json!(top_k));
                 }
             }
-            _ => report.change(WarningKind::Dropped, "/top_k", "nobody knows how this model is told top_k")?,
+            _ => {
+                report.change(WarningKind::Dropped, "/top_k", "nobody knows how this model is told top_k")?;
+            }
         }
     }
     if let Some(parallel) = request.parallel_tool_calls {
-        if facts.family == ModelFamily::Claude && facts.parallel_tool_use_config != Some(false) {
+        if facts.family == ModelFamily::Claude && facts.supports.parallel_tool_use_config != Some(false) {
             fields.insert("tool_choice".to_owned(), json!({"disable_parallel_tool_use": !parallel}));
         } else {
             report.change(WarningKind::Dropped, "/parallel_tool_calls", "this model cannot be told")?;
@@ -286,7 +314,11 @@ fn betas(
     }
     let pointer = "/provider_options/bedrock/anthropic_beta";
     if !matches!(facts.family, ModelFamily::Claude | ModelFamily::Unknown) {
-        return report.change(WarningKind::Dropped, pointer, "only Claude models take beta flags of Anthropic");
+        return report.change(
+            WarningKind::Dropped,
+            pointer,
+            "only Claude models take beta flags of Anthropic",
+        );
     }
     let mut flags: Vec<Value> = match fields.remove("anthropic_beta") {
         Some(Value::Array(flags)) => flags,
@@ -304,7 +336,9 @@ fn betas(
 
 /// B58: labels, at most sixteen, of letters, digits, white space and a few marks.
 pub(super) fn check_metadata(metadata: &BTreeMap<String, String>) -> Result<()> {
-    let is_allowed = |letter: char| letter.is_ascii_alphanumeric() || letter.is_whitespace() || ":_@$#=/+,-.".contains(letter);
+    let is_allowed = |letter: char| {
+        letter.is_ascii_alphanumeric() || letter.is_whitespace() || ":_@$#=/+,-.".contains(letter)
+    };
     let fits = |text: &str, least: usize| {
         (least..=256).contains(&text.chars().count()) && text.chars().all(is_allowed)
     };
@@ -329,6 +363,9 @@ pub(super) fn check_field_paths(paths: &[String]) -> Result<()> {
     let is_pointer = |path: &String| path.starts_with('/') && path.chars().count() <= 256;
     match paths.iter().position(|path| !is_pointer(path)) {
         None => Ok(()),
-        Some(place) => Err(invalid(&format!("{pointer}/{place}"), "is no JSON pointer (RFC 6901) of at most 256 letters")),
+        Some(place) => Err(invalid(
+            &format!("{pointer}/{place}"),
+            "is no JSON pointer (RFC 6901) of at most 256 letters",
+        )),
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::report::Report;
 use super::turns::{ASSISTANT, Turns};
-use crate::model::{ModelFacts, ReasoningStyle};
+use crate::model::{ModelFacts, ModelFamily, ReasoningStyle};
 use crate::wire::Block;
 
 const POINTER: &str = "/reasoning";
@@ -42,20 +42,26 @@ impl Thinking {
         if mode == ReasoningMode::Off {
             return Self::off(facts, report);
         }
-        let style = facts.reasoning_style;
+        let style = facts.reasoning_style();
         if is_claude(style) && last_calls_lack_thoughts(turns) {
-            let why = "left out: the turn that called tools has no signed reasoning, and this model wants it there";
+            let why =
+                "left out: the turn that called tools has no signed reasoning, and this model wants it there";
             report.change(WarningKind::Dropped, POINTER, why)?;
             return Ok(Self::default());
         }
         match (style, mode) {
             (ReasoningStyle::None, _) => {
-                report.change(WarningKind::Dropped, POINTER, "this model does not think, or only as it likes")?;
+                report.change(
+                    WarningKind::Dropped,
+                    POINTER,
+                    "this model does not think, or only as it likes",
+                )?;
                 Ok(Self::default())
             }
-            (ReasoningStyle::ClaudeBudget | ReasoningStyle::ClaudeAdaptiveOrBudget, ReasoningMode::Budget { tokens }) => {
-                Ok(Self::claude_budget(tokens, max_tokens))
-            }
+            (
+                ReasoningStyle::ClaudeBudget | ReasoningStyle::ClaudeAdaptiveOrBudget,
+                ReasoningMode::Budget { tokens },
+            ) => Ok(Self::claude_budget(tokens, max_tokens)),
             (ReasoningStyle::ClaudeBudget, mode) => Ok(Self::claude_budget(budget(effort(mode)), max_tokens)),
             (ReasoningStyle::ClaudeAdaptive | ReasoningStyle::ClaudeAdaptiveOrBudget, mode) => {
                 let effort = match mode {
@@ -69,9 +75,10 @@ impl Thinking {
             (style, mode) => {
                 let effort = clamped(told(mode, report)?, facts, report)?;
                 let fields = match style {
-                    ReasoningStyle::Nova2 => {
-                        one("reasoningConfig", json!({"type": "enabled", "maxReasoningEffort": three_steps(effort)}))
-                    }
+                    ReasoningStyle::Nova2 => one(
+                        "reasoningConfig",
+                        json!({"type": "enabled", "maxReasoningEffort": three_steps(effort)}),
+                    ),
                     ReasoningStyle::Gpt => one("reasoning", json!({"effort": effort})),
                     ReasoningStyle::GptOss | ReasoningStyle::DeepSeekV3 => {
                         one("reasoning_effort", json!(three_steps(effort)))
@@ -84,14 +91,17 @@ impl Thinking {
     }
 
     fn off(facts: &ModelFacts, report: &mut Report) -> Result<Self> {
-        let fields = match facts.reasoning_style {
-            _ if facts.reasoning_always_on == Some(true) => None,
+        let fields = match facts.reasoning_style() {
+            _ if facts.supports.reasoning_always_on == Some(true) => None,
             ReasoningStyle::ClaudeAdaptive | ReasoningStyle::ClaudeAdaptiveOrBudget => {
                 Some(one("thinking", json!({"type": "disabled"})))
             }
             ReasoningStyle::Nova2 => Some(one("reasoningConfig", json!({"type": "disabled"}))),
-            ReasoningStyle::Gpt if facts.effort_none != Some(false) => Some(one("reasoning", json!({"effort": "none"}))),
-            ReasoningStyle::GptOss | ReasoningStyle::Gpt | ReasoningStyle::DeepSeekR1 => None,
+            ReasoningStyle::Gpt if facts.supports.effort_none != Some(false) => {
+                Some(one("reasoning", json!({"effort": "none"})))
+            }
+            ReasoningStyle::GptOss | ReasoningStyle::Gpt => None,
+            _ if facts.family == ModelFamily::DeepSeekR1 => None,
             // The others think only when told to.
             _ => Some(Map::new()),
         };
@@ -120,7 +130,9 @@ fn one(name: &str, value: Value) -> Map<String, Value> {
 fn is_claude(style: ReasoningStyle) -> bool {
     matches!(
         style,
-        ReasoningStyle::ClaudeBudget | ReasoningStyle::ClaudeAdaptive | ReasoningStyle::ClaudeAdaptiveOrBudget
+        ReasoningStyle::ClaudeBudget
+            | ReasoningStyle::ClaudeAdaptive
+            | ReasoningStyle::ClaudeAdaptiveOrBudget
     )
 }
 
@@ -133,7 +145,8 @@ fn last_calls_lack_thoughts(turns: &Turns<'_>) -> bool {
     ends_with_results
         && last.is_some_and(|turn| {
             let has = |wanted: fn(&Block<'_>) -> bool| turn.pieces.iter().any(|piece| wanted(&piece.block));
-            has(|block| matches!(block, Block::ToolUse(_))) && !has(|block| matches!(block, Block::ReasoningContent(_)))
+            has(|block| matches!(block, Block::ToolUse(_)))
+                && !has(|block| matches!(block, Block::ReasoningContent(_)))
         })
 }
 
@@ -182,15 +195,13 @@ fn word(effort: Effort) -> &'static str {
 }
 
 /// The most that the model makes of it.
-fn clamped(effort: Effort, facts: &ModelFacts, report: &mut Report) -> Result<&'static str> {
-    let ceiling = facts.effort_ceiling.unwrap_or(Effort::Max);
-    let floor = if facts.effort_minimal == Some(true) { Effort::Minimal } else { Effort::Low };
-    let clamped = effort.min(ceiling).max(floor);
-    if clamped < effort {
-        let why = format!("this model makes at most the effort {}", word(clamped));
+fn clamped(wanted: Effort, facts: &ModelFacts, report: &mut Report) -> Result<&'static str> {
+    let effort = facts.effort(wanted);
+    if effort < wanted {
+        let why = format!("this model makes at most the effort {}", word(effort));
         report.change(WarningKind::Changed, POINTER, why)?;
     }
-    Ok(word(clamped))
+    Ok(word(effort))
 }
 
 /// Families that know three steps only.

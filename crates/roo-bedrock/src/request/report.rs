@@ -20,7 +20,12 @@ impl Report {
     ///
     /// # Errors
     /// [`ErrorKind::InvalidRequest`] in place of the record if nothing may be changed.
-    pub(super) fn change(&mut self, kind: WarningKind, pointer: &str, message: impl Into<String>) -> Result<()> {
+    pub(super) fn change(
+        &mut self,
+        kind: WarningKind,
+        pointer: &str,
+        message: impl Into<String>,
+    ) -> Result<()> {
         let message = message.into();
         match self.repair {
             Repair::Lenient => {

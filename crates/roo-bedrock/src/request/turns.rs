@@ -92,12 +92,20 @@ impl<'a> Turns<'a> {
             for mut piece in std::mem::take(&mut turn.pieces) {
                 if let Block::ToolUse(call) = &mut piece.block {
                     if !in_turn.insert(call.tool_use_id.to_string()) {
-                        report.change(WarningKind::Dropped, &piece.pointer, "a second call with the same id")?;
+                        report.change(
+                            WarningKind::Dropped,
+                            &piece.pointer,
+                            "a second call with the same id",
+                        )?;
                         continue;
                     }
                     if seen.contains(&*call.tool_use_id) {
                         let fresh = fresh_id(&call.tool_use_id, &seen);
-                        report.change(WarningKind::Renamed, &piece.pointer, "an id that an earlier call has already")?;
+                        report.change(
+                            WarningKind::Renamed,
+                            &piece.pointer,
+                            "an id that an earlier call has already",
+                        )?;
                         if let Some(answer) = after.first_mut() {
                             rename_results(answer, &call.tool_use_id, &fresh);
                         }
@@ -156,7 +164,8 @@ impl<'a> Turns<'a> {
     fn put_results_first(&mut self, report: &mut Report) -> Result<()> {
         for turn in self.0.iter_mut().filter(|turn| turn.role == USER) {
             let is_result = |piece: &Piece<'_>| matches!(piece.block, Block::ToolResult(_));
-            let first_other = turn.pieces.iter().position(|piece| !is_result(piece) && !is_cache_point(piece));
+            let first_other =
+                turn.pieces.iter().position(|piece| !is_result(piece) && !is_cache_point(piece));
             let last_result = turn.pieces.iter().rposition(is_result);
             let (Some(other), Some(result)) = (first_other, last_result) else { continue };
             if other > result {
@@ -195,13 +204,15 @@ impl<'a> Turns<'a> {
 
     /// B9: models that take no prefill want the last word to be the user's.
     fn check_end(&mut self, ends: Ends, report: &mut Report) -> Result<()> {
-        let Some(turn) = self.0.last().filter(|turn| turn.role == ASSISTANT && ends.prefill == Some(false)) else {
+        let Some(turn) = self.0.last().filter(|turn| turn.role == ASSISTANT && ends.prefill == Some(false))
+        else {
             return Ok(());
         };
         let pointer = turn.pointer.clone();
         if !ends.fill_in {
-            return Err(invalid(&pointer, "this model does not continue a message of its own")
-                .with_hint("End with a message of the user, or set BedrockOptions::with_fill_in_user_turns."));
+            return Err(invalid(&pointer, "this model does not continue a message of its own").with_hint(
+                "End with a message of the user, or set BedrockOptions::with_fill_in_user_turns.",
+            ));
         }
         report.change(WarningKind::Added, &pointer, "a turn of the user after that of the model")?;
         self.0.push(please_continue(pointer));
@@ -211,11 +222,17 @@ impl<'a> Turns<'a> {
     /// B13: a prefill must not end in white space. Earlier turns keep theirs: they may be cached.
     fn trim_end(&mut self, report: &mut Report) -> Result<()> {
         let Some(turn) = self.0.last_mut().filter(|turn| turn.role == ASSISTANT) else { return Ok(()) };
-        let Some(piece) = turn.pieces.iter_mut().rev().find(|piece| !is_cache_point(piece)) else { return Ok(()) };
+        let Some(piece) = turn.pieces.iter_mut().rev().find(|piece| !is_cache_point(piece)) else {
+            return Ok(());
+        };
         if let Block::Text(text) = &mut piece.block
             && text.trim_end().len() < text.len()
         {
-            report.change(WarningKind::Changed, &piece.pointer, "white space at the end of the conversation")?;
+            report.change(
+                WarningKind::Changed,
+                &piece.pointer,
+                "white space at the end of the conversation",
+            )?;
             *text = Cow::Owned(text.trim_end().to_owned());
         }
         Ok(())
@@ -228,7 +245,11 @@ impl<'a> Turns<'a> {
             let has_text = turn.pieces.iter().any(|piece| matches!(piece.block, Block::Text(_)));
             if let (Some(place), false) = (document, has_text) {
                 let pointer = turn.pieces.get(place).map(|piece| piece.pointer.clone()).unwrap_or_default();
-                report.change(WarningKind::Added, &pointer, "a text of one dot beside documents without any")?;
+                report.change(
+                    WarningKind::Added,
+                    &pointer,
+                    "a text of one dot beside documents without any",
+                )?;
                 turn.pieces.insert(place + 1, Piece { block: Block::Text(".".into()), pointer });
             }
         }

@@ -1,0 +1,89 @@
+use std::fmt::Write as _;
+
+use http::HeaderMap;
+use roo_aws::Region;
+use roo_http::{Bytes, Request};
+
+use crate::model::ModelId;
+
+/// A request as it would be sent, for looking at.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct WireRequest {
+    /// The HTTP method.
+    pub method: String,
+    /// The whole address.
+    pub url: String,
+    /// The headers, with what is secret hidden.
+    pub headers: Vec<(String, String)>,
+    /// The body, which is JSON. It holds the conversation.
+    pub body: Bytes,
+    model: String,
+    region: String,
+    operation: &'static str,
+}
+
+impl WireRequest {
+    pub(crate) fn new(request: Request, model: &ModelId, region: &Region) -> Self {
+        let (parts, body) = request.into_parts();
+        let is_stream = parts.uri.path().ends_with("/converse-stream");
+        Self {
+            method: parts.method.to_string(),
+            url: parts.uri.to_string(),
+            headers: shown(&parts.headers),
+            body,
+            model: model.as_str().to_owned(),
+            region: region.as_str().to_owned(),
+            // The command line knows Converse alone: it does not print streams.
+            operation: if is_stream { "converse-stream" } else { "converse" },
+        }
+    }
+
+    /// The request as a `curl` command that signs for itself (curl 7.75 or later), with the keys from the environment.
+    pub fn curl(&self) -> String {
+        let mut command = format!("curl -X {} {}", self.method, quoted(&self.url));
+        // Writing into a `String` cannot fail.
+        let _ = write!(
+            command,
+            " --aws-sigv4 {} --user \"$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY\"",
+            quoted(&format!("aws:amz:{}:bedrock", self.region))
+        );
+        command.push_str(" ${AWS_SESSION_TOKEN:+-H \"x-amz-security-token: $AWS_SESSION_TOKEN\"}");
+        let _ =
+            write!(command, " -H 'content-type: application/json' --data-binary {}", quoted(&self.text()));
+        command
+    }
+
+    /// The request as a command of the AWS CLI. It is Converse in any case: the CLI prints no streams.
+    pub fn aws_cli(&self) -> String {
+        format!(
+            "aws bedrock-runtime converse --region {} --model-id {} --cli-binary-format base64 --cli-input-json {}",
+            quoted(&self.region),
+            quoted(&self.model),
+            quoted(&self.text())
+        )
+    }
+
+    /// Whether the answer would be streamed.
+    pub fn is_streaming(&self) -> bool {
+        self.operation == "converse-stream"
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+}
+
+fn shown(headers: &HeaderMap) -> Vec<(String, String)> {
+    let shown = |value: &http::HeaderValue| match value.to_str() {
+        _ if value.is_sensitive() => "(hidden)".to_owned(),
+        Ok(text) => text.to_owned(),
+        Err(_) => "(not text)".to_owned(),
+    };
+    headers.iter().map(|(name, value)| (name.to_string(), shown(value))).collect()
+}
+
+/// A word for a POSIX shell.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
