@@ -31,8 +31,11 @@ pub(super) fn answer(request: &ConverseRequest, model: Model<'_>, random: &mut R
     let mut blocks =
         Vec::from_iter(thinking.block(&prompt, &request.additional_model_request_fields, random));
     if !calls.is_empty() {
-        let names: Vec<String> = calls.iter().map(|call| format!("`{}`", call.name)).collect();
-        blocks.push(json!({ "text": format!("{SELF} I call {}.", names.join(" and ")) }));
+        // A model that is told to call a tool does so without a word before it.
+        if !request.is_tool_use_forced() {
+            let names: Vec<String> = calls.iter().map(|call| format!("`{}`", call.name)).collect();
+            blocks.push(json!({ "text": format!("{SELF} I call {}.", names.join(" and ")) }));
+        }
         for call in calls {
             let tool_use =
                 json!({ "input": call.input, "name": call.name, "toolUseId": random.tool_use_id() });

@@ -272,6 +272,12 @@ impl ConverseRequest {
         Ok(request)
     }
 
+    /// Whether some tool, or a certain one, has to be called.
+    pub(crate) fn is_tool_use_forced(&self) -> bool {
+        let choice = self.tool_config.as_ref().and_then(|config| config.tool_choice.as_ref());
+        choice.is_some_and(|choice| choice.any.is_some() || choice.tool.is_some())
+    }
+
     /// The last message of the user, which is what is to be answered.
     pub(crate) fn last_user_turn(&self) -> Option<&Message> {
         self.messages.iter().rfind(|message| message.role == Role::User)
