@@ -1,5 +1,3 @@
-use std::fmt::Write as _;
-
 use http::HeaderMap;
 use roo_aws::Region;
 use roo_http::{Bytes, Request};
@@ -39,19 +37,16 @@ impl WireRequest {
         }
     }
 
-    /// The request as a `curl` command that signs for itself (curl 7.75 or later), with the keys from the environment.
+    /// The request as a `curl` command, with the API key that `AWS_BEARER_TOKEN_BEDROCK` holds. It is not signed: the
+    /// signer of curl encodes paths in another way than AWS before version 8.
     pub fn curl(&self) -> String {
-        let mut command = format!("curl -X {} {}", self.method, quoted(&self.url));
-        // Writing into a `String` cannot fail.
-        let _ = write!(
-            command,
-            " --aws-sigv4 {} --user \"$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY\"",
-            quoted(&format!("aws:amz:{}:bedrock", self.region))
-        );
-        command.push_str(" ${AWS_SESSION_TOKEN:+-H \"x-amz-security-token: $AWS_SESSION_TOKEN\"}");
-        let _ =
-            write!(command, " -H 'content-type: application/json' --data-binary {}", quoted(&self.text()));
-        command
+        format!(
+            "curl -X {} {} -H 'content-type: application/json' \
+             -H \"authorization: Bearer $AWS_BEARER_TOKEN_BEDROCK\" --data-binary {}",
+            self.method,
+            quoted(&self.url),
+            quoted(&self.text())
+        )
     }
 
     /// The request as a command of the AWS CLI. It is Converse in any case: the CLI prints no streams.
