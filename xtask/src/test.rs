@@ -44,6 +44,11 @@ const RUNS: &[Run] = &[
     refusal("bedrock", &[""], &["blank"]),
     run_of("custom_provider", &[], &["MessageStop", "I turn your words around"]),
     run_of("tool_loop", &[], &["240", "[tool call: calculator"]),
+    run_of("documents", &[], &["[cited: \"Annual report\""]),
+    run_of("reasoning", &[], &["[thought:", "[tool call: calculator", "360"]),
+    run_of("prompt_caching", &[], &["[cache point: /system/1]", "[second time:", "Some(0) tokens written"]),
+    run_of("structured_output", &[], &["inhabitants]"]),
+    run_of("guardrails", &[], &["let it pass", "intervened", "BLOCKME"]),
 ];
 
 /// Runs every test offline, and closes with one line of counts.
