@@ -39,6 +39,7 @@ mod canonical;
 mod credentials;
 mod date;
 mod error;
+mod event;
 mod key;
 mod payload;
 mod percent;
@@ -51,6 +52,7 @@ mod tests;
 
 pub use credentials::Credentials;
 pub use error::SigningError;
+pub use event::{EventSigner, SignedEvent};
 pub use payload::PayloadHash;
 pub use request::SignableRequest;
 pub use settings::{PathEncoding, SessionToken, SignedHeaders, SigningSettings};

@@ -12,7 +12,9 @@ use crate::ascii::HexDigest;
 use crate::canonical::{CanonicalRequest, HeaderList};
 use crate::date::Timestamp;
 use crate::key::KeyCache;
-use crate::{Credentials, PayloadHash, SessionToken, SignableRequest, SigningError, SigningSettings};
+use crate::{
+    Credentials, EventSigner, PayloadHash, SessionToken, SignableRequest, SigningError, SigningSettings,
+};
 
 pub(crate) const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 pub(crate) static DATE_HEADER: HeaderName = HeaderName::from_static("x-amz-date");
@@ -237,10 +239,31 @@ impl Signer {
             digest.as_bytes(),
         ]
         .concat();
+        let signature = self.seal_text(&string_to_sign, credentials, timestamp);
+        Ok(Signed { canonical_request, string_to_sign, signature })
+    }
+
+    /// The signature of a string to sign.
+    pub(crate) fn seal_text(
+        &self,
+        text: &[u8],
+        credentials: &Credentials<'_>,
+        timestamp: &Timestamp,
+    ) -> Signature {
         let SigningSettings { region, service, .. } = &self.settings;
         let key = self.keys.get(credentials.secret_access_key(), timestamp.date(), region, service);
-        let signature = Signature(key.sign(&string_to_sign));
-        Ok(Signed { canonical_request, string_to_sign, signature })
+        Signature(key.sign(text))
+    }
+
+    /// `/region/service/aws4_request`.
+    pub(crate) fn scope(&self) -> &str {
+        &self.scope
+    }
+
+    /// Signs the messages of an event stream whose request has this signature. The request itself is signed with
+    /// [`PayloadHash::STREAMING_EVENTS`] or, by some of AWS's clients, with [`PayloadHash::EMPTY`].
+    pub fn events(&self, request: Signature) -> EventSigner<'_> {
+        EventSigner::new(self, request)
     }
 
     /// `access key id/date/region/service/aws4_request`.
@@ -332,6 +355,21 @@ impl Signature {
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
+
+    /// The bytes that the digits spell, as event streams carry them.
+    #[must_use]
+    pub fn to_bytes(&self) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(self.0.as_bytes().as_chunks::<2>().0) {
+            *byte = pair.iter().fold(0, |value, digit| value << 4 | digit_value(*digit));
+        }
+        bytes
+    }
+}
+
+/// The value of a lower-case hexadecimal digit.
+fn digit_value(digit: u8) -> u8 {
+    if digit.is_ascii_digit() { digit - b'0' } else { digit.wrapping_sub(b'a' - 10) }
 }
 
 impl fmt::Display for Signature {

@@ -17,6 +17,7 @@ use super::Suite;
 pub(super) fn run(root: &Path) -> Vec<Suite> {
     vec![
         suite("SigV4 signing suite", &root.join("suites/aws-signing/v4"), run_official),
+        suite("event-stream signing", &root.join("eventstream-signing.json"), run_events),
         suite("Bedrock signed captures", &root.join("bedrock-sigv4-vectors.json"), run_captures),
     ]
 }
@@ -273,6 +274,62 @@ fn check_capture(
     same("signature", explanation.signature.as_str(), &expected.signature)?;
     signer.sign(&mut parts, &payload, &credentials, time).map_err(|why| why.to_string())?;
     if parts.headers == before { Ok(()) } else { Err("the signed request differs".to_owned()) }
+}
+
+/// A request whose body is an event stream, and its messages.
+#[derive(Deserialize)]
+struct EventSigning {
+    credentials: Keys,
+    region: String,
+    service: String,
+    request: EventRequest,
+    events: Vec<SignedMessage>,
+}
+
+#[derive(Deserialize)]
+struct EventRequest {
+    path: String,
+    timestamp: String,
+    headers: BTreeMap<String, String>,
+    signature: String,
+}
+
+#[derive(Deserialize)]
+struct SignedMessage {
+    timestamp: String,
+    payload: String,
+    signature: String,
+}
+
+fn run_events(path: &Path, suite: &mut Suite) -> Result<(), String> {
+    let text = fs::read_to_string(path).map_err(|why| why.to_string())?;
+    let file: EventSigning = serde_json::from_str(&text).map_err(|why| why.to_string())?;
+    let settings = SigningSettings::new(&file.region, &file.service)
+        .with_signed_headers(SignedHeaders::ALL)
+        .with_content_hash_header(true);
+    let signer = Signer::new(settings).map_err(|why| why.to_string())?;
+    let host = file.request.headers.get("host").map(String::as_str).unwrap_or_default();
+    let mut request = http::Request::post(format!("https://{host}{}", file.request.path));
+    for (name, value) in file.request.headers.iter().filter(|(name, _)| *name != "host") {
+        request = request.header(name, value);
+    }
+    let (mut parts, ()) = request.body(()).map_err(|why| why.to_string())?.into_parts();
+    let credentials = file.credentials.credentials();
+    let time = parse_time(&file.request.timestamp)?;
+    let signature = signer
+        .sign(&mut parts, &PayloadHash::STREAMING_EVENTS, &credentials, time)
+        .map_err(|why| why.to_string())?;
+    suite.record("the request", same("signature", signature.as_str(), &file.request.signature));
+    let mut events = signer.events(signature);
+    for SignedMessage { timestamp, payload, signature } in &file.events {
+        let signed = events.sign(payload.as_bytes(), &credentials, parse_time(timestamp)?);
+        let signed = signed.map_err(|why| why.to_string())?.signature;
+        let bytes: String = signed.to_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        let outcome =
+            same("signature", signed.as_str(), signature).and_then(|()| same("bytes", &bytes, signature));
+        suite.record(&format!("the message {payload:?}"), outcome);
+    }
+    Ok(())
 }
 
 fn read(folder: &Path, file: &str) -> Result<String, String> {
