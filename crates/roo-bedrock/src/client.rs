@@ -1,6 +1,8 @@
 //! The way of one call to AWS and back, the same for every operation: region, endpoint, identity, signature, transport,
 //! and the one place that tells an answer from an error.
 
+use std::borrow::Cow;
+
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
 use http::response::Parts;
 use http::{Method, StatusCode};
@@ -17,6 +19,9 @@ pub(crate) const JSON: &str = "application/json";
 
 /// The media type of a body that is a stream of events.
 pub(crate) const EVENT_STREAM: &str = "application/vnd.amazon.eventstream";
+
+/// Any media type, for answers in a form that only the caller knows.
+pub(crate) const ANY: &str = "*/*";
 
 /// A label of a path or a value of a query: everything but the unreserved characters of RFC 3986 is escaped.
 const LABEL: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -36,7 +41,7 @@ pub(crate) struct Call {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     /// The media type that the answer must have.
-    pub(crate) wanted: &'static str,
+    pub(crate) wanted: Cow<'static, str>,
     /// What the call is about, for hints: a model id, mostly.
     pub(crate) subject: String,
 }
@@ -52,7 +57,8 @@ impl Call {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
         let service = Service::BEDROCK_RUNTIME;
-        Self { service, method: Method::POST, target, headers, body, wanted, subject: subject.into() }
+        let (wanted, subject) = (wanted.into(), subject.into());
+        Self { service, method: Method::POST, target, headers, body, wanted, subject }
     }
 }
 
@@ -79,10 +85,10 @@ impl Client {
 
     /// Sends a call and gives its answer, if that is a success of the wanted type.
     pub(crate) async fn send(&self, call: Call, region: &Region) -> Result<(Parts, Body)> {
-        let (wanted, subject) = (call.wanted, call.subject.clone());
+        let (wanted, subject) = (call.wanted.clone(), call.subject.clone());
         let outgoing = self.outgoing(call, region, true).await?;
         let response = self.aws.context().transport()?.send(outgoing).await?;
-        accepted(response, wanted, Place { model: &subject, region: region.as_str() }).await
+        accepted(response, &wanted, Place { model: &subject, region: region.as_str() }).await
     }
 
     /// The request as it goes out. What is sent is signed, and nothing is added after that.
@@ -111,8 +117,8 @@ async fn accepted(response: Response, wanted: &str, place: Place<'_>) -> Result<
     let (parts, body) = response.into_parts();
     let media_type =
         parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let is_wanted =
-        media_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case(wanted));
+    let is_wanted = wanted == ANY
+        || media_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case(wanted));
     if parts.status.is_success() && is_wanted {
         return Ok((parts, body));
     }

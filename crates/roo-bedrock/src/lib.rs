@@ -22,6 +22,7 @@ mod client;
 mod error;
 mod learned;
 mod model;
+mod operations;
 mod options;
 mod provider;
 mod request;
@@ -34,6 +35,7 @@ pub use crate::model::{
     Generation, ModelFacts, ModelFamily, ModelId, ModelIdKind, ModelMode, ModelPrices, ModelTable,
     ReasoningStyle, Supports,
 };
+pub use crate::operations::*;
 pub use crate::options::{
     BedrockOptions, GuardrailConfig, GuardrailTrace, Latency, Repair, ServiceTier, StreamProcessingMode,
     guard_image, guard_text, tool_addition, tool_removal,

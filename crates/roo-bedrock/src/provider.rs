@@ -67,6 +67,10 @@ impl Bedrock {
         &self.inner.client.aws
     }
 
+    pub(crate) fn client(&self) -> &Client {
+        &self.inner.client
+    }
+
     /// Whether credentials or an API key are configured anywhere, without sending anything to Bedrock.
     ///
     /// # Errors
@@ -140,7 +144,7 @@ impl Bedrock {
         Ok(Prepared { model, region, converse, reading })
     }
 
-    fn lower(&self, request: &MessageRequest, model: &ModelId) -> Result<ConverseRequest> {
+    pub(crate) fn lower(&self, request: &MessageRequest, model: &ModelId) -> Result<ConverseRequest> {
         let Inner { settings, learned, .. } = &*self.inner;
         let facts = self.model_facts(model.as_str());
         let target = Target {
@@ -225,5 +229,20 @@ impl Provider for Bedrock {
         let mut info = ModelInfo::from(&self.model_facts(model));
         info.id = model.to_owned();
         info
+    }
+
+    /// Counts what [`create_message`](Provider::create_message) would send, by
+    /// [CountTokens](https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_CountTokens.html). Nothing is
+    /// charged. Not every model can be asked: then this is an
+    /// [`ErrorKind::InvalidRequest`](roo_core::ErrorKind::InvalidRequest).
+    async fn count_tokens(&self, request: &MessageRequest) -> Result<u64> {
+        self.count_converse_tokens(request).await.map_err(|error| error.with_provider(PROVIDER))
+    }
+
+    /// Every id that a request can name in the configured region: the models that are called by their own id, then the
+    /// inference profiles, each with what is known about its model. A model that is called through profiles alone is
+    /// there under their ids.
+    async fn list_models(&self) -> Result<Vec<ModelInfo>> {
+        self.list_callable_models().await.map_err(|error| error.with_provider(PROVIDER))
     }
 }

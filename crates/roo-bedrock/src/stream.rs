@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 use roo_core::{Error, ErrorKind, MessageStart, ProviderEvent, Result};
-use roo_eventstream::{Decoder, Frame, MessageKind};
+use roo_eventstream::{DecodeError, Decoder, Frame, MessageKind};
 use roo_http::Body;
 
 use crate::answer::{Answer, Reading};
@@ -56,9 +56,7 @@ impl ConverseStream {
                     let place = Place { model: &self.model, region: &self.region };
                     read_frame(frame, &mut self.answer, &mut self.events, place)
                 }
-                Err(error) => {
-                    Err(corrupt(format!("the event stream is damaged: {error}")).with_source(error))
-                }
+                Err(error) => Err(damaged(error)),
             };
             if let Err(error) = outcome {
                 return self.fail(error);
@@ -78,16 +76,10 @@ impl ConverseStream {
     /// The body is at its end. Whether the answer is, the last events tell.
     fn end(&mut self) {
         self.body = None;
-        let frames = std::mem::take(&mut self.frames);
-        if let Err(error) = frames.finish() {
-            let message = format!("the answer was cut off: {error}");
-            return self.fail(Error::new(ErrorKind::Truncated, message).with_source(error));
+        match finish(std::mem::take(&mut self.frames), self.any_frame) {
+            Ok(()) => self.answer.end(&mut self.events),
+            Err(error) => self.fail(error),
         }
-        if !self.any_frame {
-            return self
-                .fail(Error::new(ErrorKind::Truncated, "the answer is an event stream without an event"));
-        }
-        self.answer.end(&mut self.events);
     }
 }
 
@@ -118,6 +110,12 @@ fn read_frame(
     events: &mut VecDeque<ProviderEvent>,
     place: Place<'_>,
 ) -> Result<()> {
+    let (event_type, payload) = read_event(frame, place)?;
+    answer.event(event_type, payload, events)
+}
+
+/// The type and the payload of an event. Exceptions and errors that come as frames are errors.
+pub(crate) fn read_event<'f>(frame: Frame<'f>, place: Place<'_>) -> Result<(&'f str, &'f [u8])> {
     let kind = frame
         .kind()
         .map_err(|error| corrupt(format!("a frame is not understood: {error}")).with_source(error))?;
@@ -125,12 +123,29 @@ fn read_frame(
         MessageKind::Event { event_type } if error::is_exception_name(event_type) => {
             Err(error::from_exception(event_type, frame.payload(), place))
         }
-        MessageKind::Event { event_type } => answer.event(event_type, frame.payload(), events),
+        MessageKind::Event { event_type } => Ok((event_type, frame.payload())),
         MessageKind::Exception { exception_type } => {
             Err(error::from_exception(exception_type, frame.payload(), place))
         }
         MessageKind::Error { code, message } => Err(error::from_error_frame(code, message, place)),
     }
+}
+
+/// Frames that cannot be decoded.
+pub(crate) fn damaged(error: DecodeError) -> Error {
+    corrupt(format!("the event stream is damaged: {error}")).with_source(error)
+}
+
+/// The body is at its end: it must not have ended inside a frame, nor before the first one.
+pub(crate) fn finish(frames: Decoder, any_frame: bool) -> Result<()> {
+    if let Err(error) = frames.finish() {
+        let message = format!("the answer was cut off: {error}");
+        return Err(Error::new(ErrorKind::Truncated, message).with_source(error));
+    }
+    if !any_frame {
+        return Err(Error::new(ErrorKind::Truncated, "the answer is an event stream without an event"));
+    }
+    Ok(())
 }
 
 fn corrupt(message: String) -> Error {

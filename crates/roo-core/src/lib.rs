@@ -42,6 +42,7 @@
 mod assembler;
 mod blob;
 mod content;
+mod embedding;
 mod error;
 mod event;
 mod media;
@@ -60,6 +61,10 @@ pub use crate::blob::Blob;
 pub use crate::content::{
     CachePoint, CacheTtl, Citation, CitationLocation, Content, ContentBlock, DocumentBlock, Origin,
     Reasoning, RedactedReasoning, SearchResult, Span, TextBlock, UnknownBlock,
+};
+pub use crate::embedding::{
+    EmbeddingFailure, EmbeddingProvider, EmbeddingPurpose, EmbeddingRequest, EmbeddingResponse,
+    RankedDocument, RerankProvider, RerankRequest, RerankResponse, Truncation,
 };
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::event::{Delta, MessageDelta, MessageStart, ProviderEvent, StreamEvent, UnknownEvent};
