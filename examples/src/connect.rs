@@ -1,10 +1,10 @@
-use std::sync::Arc;
 use std::time::Duration;
 
 use roo_bedrock::Bedrock;
 use roo_bedrock::aws::AwsContext;
+use roo_bedrock::aws::aws_credential_types::Credentials;
 use roo_code::emulator::Emulator;
-use roo_code::{ApiProvider, Error, ErrorKind, ProviderSettings, Result, RooClient};
+use roo_code::{Error, ErrorKind, Result, RooClient};
 use roo_http::ReqwestTransport;
 
 /// A client, and what it is connected to.
@@ -12,6 +12,8 @@ use roo_http::ReqwestTransport;
 pub struct Connection {
     /// The client.
     pub client: RooClient,
+    /// What the client asks, for the operations that Bedrock has beside messages.
+    pub bedrock: Bedrock,
     /// One line that says who answers.
     pub notice: String,
     /// Ends when this value is dropped.
@@ -23,21 +25,19 @@ pub struct Connection {
 /// # Errors
 /// Credentials that are configured but broken are an error, not a reason to pretend. With `live` there is no emulator.
 pub async fn connect(model: &str, region: Option<&str>, live: bool) -> Result<Connection> {
-    let mut settings = ProviderSettings::new(ApiProvider::Bedrock, model);
-    let mut bedrock = Bedrock::builder();
-    if let Some(region) = region {
-        settings = settings.with_aws_region(region);
-        bedrock = bedrock.with_region(region);
-    }
-    if live || bedrock.build()?.has_identity().await? {
-        let notice = format!("Talking to Amazon Bedrock ({model}).");
-        return Ok(Connection { client: RooClient::new(settings)?, notice, _emulator: None });
-    }
-
+    let mut builder = Bedrock::builder();
     let mut emulator = Emulator::builder();
     if let Some(region) = region {
+        builder = builder.with_region(region);
         emulator = emulator.with_region(region);
     }
+    let bedrock = builder.build()?;
+    if live || bedrock.has_identity().await? {
+        let client = RooClient::from_provider(bedrock.clone(), model);
+        let notice = format!("Talking to Amazon Bedrock ({model}).");
+        return Ok(Connection { client, bedrock, notice, _emulator: None });
+    }
+
     let emulator = emulator
         // Slow enough to see the text arrive.
         .with_delay(Duration::from_millis(15))
@@ -46,16 +46,20 @@ pub async fn connect(model: &str, region: Option<&str>, live: bool) -> Result<Co
         .map_err(|error| {
             Error::new(ErrorKind::Connect, "the emulator cannot be started").with_source(error)
         })?;
-    let transport = Arc::new(ReqwestTransport::new()?);
     let notice = format!(
         "No AWS credentials found: talking to the embedded emulator at {}, which is no language model.",
         emulator.url()
     );
-    let settings = ProviderSettings::new(ApiProvider::Bedrock, model)
-        .with_aws_region(emulator.region())
-        .with_aws_credentials(emulator.access_key_id(), emulator.secret_access_key(), None)
-        .with_aws_endpoint_url(emulator.url())
+    let key =
+        Credentials::new(emulator.access_key_id(), emulator.secret_access_key(), None, None, "emulator");
+    let bedrock = Bedrock::builder()
         // What the environment says about AWS does not concern an emulator of our own.
-        .with_bedrock(|bedrock| bedrock.with_context(AwsContext::isolated().with_transport(transport)));
-    Ok(Connection { client: RooClient::new(settings)?, notice, _emulator: Some(emulator) })
+        .with_context(AwsContext::isolated())
+        .with_transport(ReqwestTransport::new()?)
+        .with_region(emulator.region())
+        .with_credentials(key)
+        .with_endpoint_url(emulator.url())
+        .build()?;
+    let client = RooClient::from_provider(bedrock.clone(), model);
+    Ok(Connection { client, bedrock, notice, _emulator: Some(emulator) })
 }

@@ -1,23 +1,33 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use crate::run::{Outcome, cargo, program, root, run, shown};
 
 const REQUIREMENTS: &str = "tests/boto3/requirements.txt";
 
-/// Lets other people's clients hold a conversation with the emulator.
+/// Lets other people's clients hold a conversation with the emulator, and judge the requests that the tests lower.
 pub(crate) fn e2e() -> Outcome {
-    let mut python = python()?;
+    let python = python()?;
     let interop = ["build", "--quiet", "--locked", "--manifest-path", "tests/interop/Cargo.toml"];
     run(&mut cargo(&interop))?;
     let mut emulator = Emulator::start()?;
     println!("== boto3");
-    emulator.serve(python.arg("tests/boto3/converse.py"))?;
+    emulator.serve(program(&python).arg("tests/boto3/converse.py"))?;
     println!("\n== AWS SDK for Rust");
     let interop = ["run", "--quiet", "--locked", "--manifest-path", "tests/interop/Cargo.toml", "--"];
-    emulator.serve(&mut cargo(&interop))
+    emulator.serve(&mut cargo(&interop))?;
+    println!("\n== botocore's model of the requests");
+    validate(&python)
+}
+
+/// Has botocore judge every request that the tests of the lowering make.
+fn validate(python: &Path) -> Outcome {
+    let bodies = root().join("target").join("e2e").join("bodies.ndjson");
+    let tests = ["test", "--quiet", "-p", "roo-bedrock", "--lib", "request::"];
+    run(cargo(&tests).env("ROO_BODIES", &bodies))?;
+    run(program(python).arg("tests/boto3/validate.py").arg(&bodies))
 }
 
 /// The emulator as a process of its own; it ends with this value.
@@ -79,7 +89,7 @@ impl Drop for Emulator {
 }
 
 /// A Python with boto3 of its own under `target/`.
-fn python() -> Result<Command, String> {
+fn python() -> Result<PathBuf, String> {
     let folder = root().join("target").join("e2e").join("python");
     let python = folder.join("bin").join("python");
     let wanted = read(&root().join(REQUIREMENTS))?;
@@ -92,7 +102,7 @@ fn python() -> Result<Command, String> {
         fs::write(&installed, wanted)
             .map_err(|error| format!("{} cannot be written: {error}", installed.display()))?;
     }
-    Ok(program(&python))
+    Ok(python)
 }
 
 fn read(path: &Path) -> Result<String, String> {

@@ -39,7 +39,7 @@ const RUNS: &[Run] = &[
     refusal("bedrock", &["--live", "hi"], &["AWS_REGION"]),
     refusal("bedrock", &["--live", "--region", "us-east-1", "hi"], &["AWS_ACCESS_KEY_ID"]),
     refusal("bedrock", &["--region", "no region", "hi"], &["no region"]),
-    refusal("bedrock", &["--image", "Cargo.toml"], &["png, jpeg, gif or webp"]),
+    refusal("bedrock", &["--image", "Cargo.toml"], &["png, jpeg, gif, webp"]),
     refusal("bedrock", &["--unknown"], &["usage"]),
     refusal("bedrock", &[""], &["blank"]),
     run_of("custom_provider", &[], &["MessageStop", "I turn your words around"]),
@@ -49,6 +49,8 @@ const RUNS: &[Run] = &[
     run_of("prompt_caching", &[], &["[cache point: /system/1]", "[second time:", "Some(0) tokens written"]),
     run_of("structured_output", &[], &["inhabitants]"]),
     run_of("guardrails", &[], &["let it pass", "intervened", "BLOCKME"]),
+    run_of("embeddings", &[], &["256 numbers each", "1. ", "cheese"]),
+    run_of("invoke_model", &[], &["[counted beforehand:", "[chunks:"]),
 ];
 
 /// Runs every test offline, and closes with one line of counts.

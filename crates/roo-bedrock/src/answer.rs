@@ -12,7 +12,6 @@ use roo_core::{
     Warning, WarningKind,
 };
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
@@ -73,11 +72,15 @@ impl Answer {
         payload: &[u8],
         events: &mut VecDeque<ProviderEvent>,
     ) -> Result<()> {
-        if let Some(start) = self.start.take() {
+        if let Some(mut start) = self.start.take() {
             let role = match event_type {
                 "messageStart" => parse::<Start>(event_type, payload)?.role(),
                 _ => Role::Assistant,
             };
+            if role != Role::Assistant {
+                let why = "the answer is not said to be the assistant's";
+                start.warnings.push(Warning::new(WarningKind::Unexpected, why));
+            }
             events.push_back(ProviderEvent::MessageStart(start.with_role(role)));
             if event_type == "messageStart" {
                 return Ok(());
@@ -234,7 +237,7 @@ pub(crate) fn read_whole(body: &[u8], start: MessageStart, reading: Reading) -> 
 }
 
 /// Reads JSON, and tells where it is wrong without telling what stands there: that would be the conversation.
-fn parse<T: DeserializeOwned>(what: &str, json: &[u8]) -> Result<T> {
+pub(crate) fn parse<'de, T: Deserialize<'de>>(what: &str, json: &'de [u8]) -> Result<T> {
     serde_json::from_slice(json).map_err(|error| {
         let why = match error.classify() {
             serde_json::error::Category::Data => "does not have the expected form",
@@ -303,10 +306,10 @@ fn read_usage(usage: &Value, counts_cached_input: bool) -> Usage {
         }
     }
     for detail in usage.get("cacheDetails").and_then(Value::as_array).into_iter().flatten() {
-        let tokens = detail.get("inputTokens").and_then(Value::as_u64);
+        let Some(tokens) = detail.get("inputTokens").and_then(Value::as_u64) else { continue };
         match detail.get("ttl").and_then(Value::as_str) {
-            Some("5m") => read.cache_write_5m_input_tokens = tokens,
-            Some("1h") => read.cache_write_1h_input_tokens = tokens,
+            Some("5m") => *read.cache_write_5m_input_tokens.get_or_insert(0) += tokens,
+            Some("1h") => *read.cache_write_1h_input_tokens.get_or_insert(0) += tokens,
             _ => {}
         }
     }
@@ -648,3 +651,6 @@ fn read_location(members: Map<String, Value>) -> CitationLocation {
 pub(crate) fn origin(model: &str) -> Origin {
     Origin::new(PROVIDER).with_model(model)
 }
+
+#[cfg(test)]
+mod tests;

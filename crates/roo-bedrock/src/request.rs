@@ -7,7 +7,7 @@
 use bytes::Bytes;
 use roo_core::{ContentBlock, Error, Message, MessageRequest, Result, ToolChoice, Warning, WarningKind};
 
-use crate::model::{ModelFacts, ModelId, ModelIdKind};
+use crate::model::{ModelFacts, ModelFamily, ModelId, ModelIdKind};
 use crate::options::{BedrockOptions, Repair};
 use crate::wire;
 
@@ -96,13 +96,13 @@ impl ConverseRequest {
             tools_as_text,
             report: &mut report,
         };
-        let mut system = lowering.system(&request.system)?;
+        let mut system = lowering.system(&request.system, &request.messages)?;
         let turns = lowering.turns(&request.messages)?;
         let ends = Ends { prefill: facts.supports.assistant_prefill, fill_in: options.fill_in_user_turns };
         let mut turns = if kind == ModelIdKind::Prompt && turns.0.is_empty() {
             turns
         } else {
-            turns.settle(ends, &mut report)?
+            turns.settle(ends, facts.family == ModelFamily::Mistral, &mut report)?
         };
         limits::check(&turns)?;
 
@@ -239,3 +239,6 @@ impl<'a> From<turns::Turn<'a>> for wire::Turn<'a> {
         Self { role: turn.role, content: turn.pieces.into_iter().map(|piece| piece.block).collect() }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,9 @@
 //! What cannot be sent is refused before anything is sent, and the error names the place.
 
-use roo_bedrock::{Bedrock, BedrockOptions};
+use roo_bedrock::{Bedrock, BedrockOptions, Repair};
 use roo_core::{
-    ContentBlock, DocumentBlock, DocumentSource, ErrorKind, Message, MessageRequest, Provider as _,
-    ReasoningMode, Role, Tool, ToolChoice, ToolResult, ToolUse,
+    ContentBlock, DocumentBlock, DocumentSource, ErrorKind, MediaSource, Message, MessageRequest,
+    Provider as _, ProviderExt as _, ReasoningMode, Role, Tool, ToolChoice, ToolResult, ToolUse,
 };
 use serde_json::json;
 
@@ -24,15 +24,14 @@ async fn what_bedrock_would_refuse_never_leaves() {
         ("/model: ", hello().with_model("..")),
         ("/messages: ", request()),
         ("/messages/0/content: ", request().with_user(Vec::<ContentBlock>::new())),
-        ("/messages/0/content/0: ", request().with_user("")),
-        ("/messages/0/content/0: ", request().with_user(" \n\t")),
+        ("/messages/0/content: ", request().with_user("")),
+        ("/messages/0/content: ", request().with_user(" \n\t")),
+        ("/messages: ", request().with_user(roo_core::CachePoint::new())),
         ("/messages/0: ", request().with_assistant("I begin")),
-        ("/messages/1/role: ", hello().with_message(Message::new(Role::System, "be brief"))),
-        ("/system/0: ", hello().with_system(" ")),
         ("/system/0: ", hello().with_system(ContentBlock::image(vec![1]))),
-        ("/messages/0/content/0: the image is empty", request().with_user(ContentBlock::image(Vec::new()))),
+        ("/messages/0/content/0: there are no bytes", request().with_user(ContentBlock::image(Vec::new()))),
         (
-            "/messages/0/content/0: the bytes are no image",
+            "/messages/0/content/0: the format is none",
             request().with_user(ContentBlock::image(b"BM..".to_vec())),
         ),
         (
@@ -40,56 +39,93 @@ async fn what_bedrock_would_refuse_never_leaves() {
             hello().with_assistant(ContentBlock::image(b"\x89PNG\r\n\x1a\n".to_vec())),
         ),
         ("/messages/0/content/0: ", request().with_user(ToolUse::new("a", "b", json!({})))),
-        ("/messages/1/content/0: ", hello().with_assistant(ToolResult::text("a", "b"))),
-        ("/messages/0/content/0/tool_use_id: ", request().with_user(ToolResult::text("not an id", "b"))),
-        ("/messages/1/content/0/name: ", {
-            hello().with_assistant(ToolUse::new("a", "no name", json!({}))).with_tool(tool("a"))
-        }),
-        ("/tools/0/name: ", hello().with_tool(tool("has spaces"))),
-        ("/tools/1/name: ", hello().with_tools([tool("fine"), tool(&"x".repeat(65))])),
         ("/tools/0/name: ", hello().with_tool(tool(""))),
         ("/tools/1/name: ", hello().with_tools([tool("twice"), tool("twice")])),
-        ("/messages/0/content: ", request().with_user(roo_core::CachePoint::new())),
-        ("/tools/0/input_schema: ", hello().with_tool(Tool::new("a", json!({"properties": {}})))),
+        ("/tools/0/input_schema: ", hello().with_tool(Tool::new("a", json!({"type": "string"})))),
         ("/tool_choice: ", hello().with_tool_choice(ToolChoice::Any)),
         ("/tool_choice/name: ", hello().with_tool(tool("a")).with_tool_choice(ToolChoice::tool("b"))),
         ("/max_tokens: ", hello().with_max_tokens(0)),
-        ("/temperature: ", hello().with_temperature(1.5)),
         ("/temperature: ", hello().with_temperature(f64::NAN)),
-        ("/top_p: ", hello().with_top_p(-0.1)),
-        ("/stop_sequences/1: ", hello().with_stop_sequence("a").with_stop_sequence("")),
     ];
     for (place, request) in cases {
         let error = failed(client.create_message(request.clone()).await);
         assert!(error.message().starts_with(place), "{place:?} does not begin {error}");
-        let expected =
-            if place.ends_with("role: ") { ErrorKind::Unsupported } else { ErrorKind::InvalidRequest };
-        assert_eq!((error.kind(), error.provider()), (expected, Some("bedrock")), "{error}");
+        let expected = (ErrorKind::InvalidRequest, Some("bedrock"));
+        assert_eq!((error.kind(), error.provider()), expected, "{error}");
+    }
+    assert!(emulator.requests().is_empty(), "nothing was sent");
+}
+
+/// What is repaired where repairs are allowed: the place that the warning names, and the error where they are not.
+fn repaired() -> Vec<(&'static str, MessageRequest)> {
+    let hello = || request().with_user("hello");
+    let instruction = Message::new(Role::System, "be brief");
+    let call = || ToolUse::new("a", "a", json!({}));
+    vec![
+        ("/messages/1", hello().with_message(instruction).with_user("go")),
+        ("/system/0", hello().with_system(" ")),
+        ("/messages/0/content/1", request().with_user([ContentBlock::text("hello"), ContentBlock::text("")])),
+        ("/messages/1", hello().with_user("again")),
+        ("/messages/1/content/0", hello().with_assistant(call()).with_user("no tools")),
+        ("/messages/1/content/0", hello().with_tool(tool("a")).with_assistant(call())),
+        ("/messages/1/content/0/name", {
+            let call = ToolUse::new("a", "no name", json!({}));
+            hello().with_tool(tool("a")).with_assistant(call).with_user(ToolResult::text("a", "1"))
+        }),
+        ("/messages/1/content/0/id", {
+            let call = ToolUse::new("not an id", "a", json!({}));
+            hello().with_tool(tool("a")).with_assistant(call).with_user(ToolResult::text("not an id", "1"))
+        }),
+        ("/tools/0/name", hello().with_tool(tool("has spaces"))),
+        ("/tools/1/name", hello().with_tools([tool("fine"), tool(&"x".repeat(65))])),
+        ("/tools/0/input_schema", hello().with_tool(Tool::new("a", json!({"properties": {}})))),
+        ("/temperature", hello().with_temperature(1.5)),
+        ("/top_p", hello().with_top_p(-0.1)),
+        ("/stop_sequences/1", hello().with_stop_sequence("a").with_stop_sequence("")),
+        ("/reasoning", hello().with_reasoning(ReasoningMode::Adaptive)),
+    ]
+}
+
+#[tokio::test]
+async fn what_bedrock_would_refuse_is_repaired_and_told() {
+    let (emulator, client) = emulator_and_client().await;
+    for (count, (place, request)) in repaired().into_iter().enumerate() {
+        let answer = client.complete(request).await.unwrap_or_else(|error| panic!("{place}: {error}"));
+        assert_eq!(answer.warnings.first().and_then(|warning| warning.pointer.as_deref()), Some(place));
+        assert_eq!(emulator.requests().len(), count + 1);
+    }
+}
+
+#[tokio::test]
+async fn strictly_each_repair_is_an_error_and_nothing_is_sent() {
+    let (emulator, _) = emulator_and_client().await;
+    let client = crate::builder(&emulator).with_repair(Repair::Strict).build().unwrap();
+    for (place, request) in repaired() {
+        let error = failed(client.create_message(request).await);
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
+        assert!(error.message().starts_with(&format!("{place}: ")), "{place:?} does not begin {error}");
+        assert!(error.hint().is_some(), "{error}");
     }
     assert!(emulator.requests().is_empty(), "nothing was sent");
 }
 
 #[tokio::test]
-async fn what_is_not_supported_yet_is_refused_by_name_and_not_left_out() {
+async fn what_has_no_form_is_refused_by_name_and_not_left_out() {
     let (emulator, client) = emulator_and_client().await;
-    let hello = || request().with_user("hello");
-    let document = DocumentBlock::new(DocumentSource::Text { text: "text".into() });
-    for (place, request) in [
-        ("/top_k", hello().with_top_k(5)),
-        ("/reasoning", hello().with_reasoning(ReasoningMode::Adaptive)),
-        ("/parallel_tool_calls", hello().with_parallel_tool_calls(false)),
-        ("/messages/0/content/0", request().with_user(document)),
-    ] {
+    let image = ContentBlock::image(MediaSource::url("https://a.example"));
+    let document = DocumentBlock::new(DocumentSource::File { file_id: "f".into() });
+    for request in [request().with_user(image), request().with_user(document)] {
         let error = failed(client.create_message(request).await);
         assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
-        assert!(error.message().starts_with(&format!("{place}: ")), "{error}");
+        assert!(error.message().starts_with("/messages/0/content/0: "), "{error}");
     }
     assert!(emulator.requests().is_empty(), "nothing was sent");
 }
 
 #[tokio::test]
 async fn an_error_quotes_no_more_than_tells_what_is_meant() {
-    let (_emulator, client) = emulator_and_client().await;
+    let (emulator, _) = emulator_and_client().await;
+    let client = crate::builder(&emulator).with_repair(Repair::Strict).build().unwrap();
     let long = "x".repeat(200_000);
     for request in [
         request().with_user("hello").with_tool(tool(&long)),
@@ -114,9 +150,11 @@ async fn settings_that_change_nothing_are_taken() {
 async fn a_body_over_the_limit_is_not_sent() {
     let (emulator, client) = emulator_and_client().await;
     let enough = request().with_user("hello").with_assistant("hi");
+    // Each is small enough, and together they are not.
     let mut image = b"\x89PNG\r\n\x1a\n".to_vec();
-    image.resize(19_000_000, 0);
-    let error = failed(client.create_message(enough.with_user(ContentBlock::image(image))).await);
+    image.resize(3_700_000, 0);
+    let images = vec![ContentBlock::image(image); 6];
+    let error = failed(client.create_message(enough.with_user(images)).await);
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     assert!(error.message().starts_with("/messages/2: ") && error.message().contains("25000000"), "{error}");
     assert!(emulator.requests().is_empty(), "nothing was sent");

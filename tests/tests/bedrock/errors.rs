@@ -77,7 +77,7 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn a_success_of_another_type_is_no_success() {
+async fn d09_a_success_of_another_type_is_no_success() {
     let (emulator, client) = emulator_and_client().await;
     let unknown =
         r#"{"Output":{"__type":"com.amazon.coral.service#UnknownOperationException"},"Version":"1.0"}"#;

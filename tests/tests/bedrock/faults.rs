@@ -1,4 +1,5 @@
-//! Everything that can go wrong inside a stream, each through a real socket.
+//! Everything that can go wrong inside a stream, each through a real socket. `d…` are the rows of section D of the
+//! conversion rules; the ninth is in `errors`.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -51,14 +52,14 @@ async fn play(steps: impl IntoIterator<Item = StreamStep>) -> (Vec<StreamEvent>,
 }
 
 #[tokio::test]
-async fn a_wrong_checksum_of_the_lengths() {
+async fn d01_a_wrong_checksum_of_the_lengths() {
     let error =
         after_half_a_text([StreamStep::corrupt_prelude("contentBlockDelta", json!({})), stop()]).await;
     assert_eq!(error.kind(), ErrorKind::Protocol, "{error}");
 }
 
 #[tokio::test]
-async fn a_wrong_checksum_of_the_frame() {
+async fn d02_a_wrong_checksum_of_the_frame() {
     let damaged = json!({"contentBlockIndex": 0, "delta": {"text": "DAMAGED"}});
     let error = after_half_a_text([StreamStep::corrupt_message("contentBlockDelta", damaged), stop()]).await;
     assert_eq!(error.kind(), ErrorKind::Protocol, "{error}");
@@ -84,7 +85,7 @@ fn crc32(bytes: &[u8]) -> u32 {
 }
 
 #[tokio::test]
-async fn lengths_that_no_frame_has() {
+async fn d03_lengths_that_no_frame_has() {
     for (total_length, headers_length) in
         [(12, 0), (u32::MAX, 0), (30_000_000, 16), (200_000, 150_000), (20, 8)]
     {
@@ -98,7 +99,7 @@ async fn lengths_that_no_frame_has() {
 }
 
 #[tokio::test]
-async fn a_header_that_comes_twice() {
+async fn d04_a_header_that_comes_twice() {
     let header =
         |name: &'static str, value: &'static str| Header::new(name, HeaderValue::String(value.into()));
     let frame = Frame::new_from_parts(
@@ -116,7 +117,7 @@ async fn a_header_that_comes_twice() {
 }
 
 #[tokio::test]
-async fn the_end_in_the_middle_of_a_frame() {
+async fn d05_the_end_in_the_middle_of_a_frame() {
     let error =
         after_half_a_text([StreamStep::partial_frame("contentBlockStop", json!({"contentBlockIndex": 0}))])
             .await;
@@ -125,7 +126,7 @@ async fn the_end_in_the_middle_of_a_frame() {
 }
 
 #[tokio::test]
-async fn the_end_between_two_frames() {
+async fn d06_the_end_between_two_frames() {
     for steps in [vec![], vec![stop()]] {
         let error = after_half_a_text(steps).await;
         assert_eq!(error.kind(), ErrorKind::Truncated, "{error}");
@@ -133,13 +134,13 @@ async fn the_end_between_two_frames() {
 }
 
 #[tokio::test]
-async fn a_stream_without_a_frame() {
+async fn d07_a_stream_without_a_frame() {
     let (events, error) = play([]).await;
     assert_eq!((events.len(), error.unwrap().kind()), (0, ErrorKind::Truncated));
 }
 
 #[tokio::test]
-async fn frames_of_which_none_is_known() {
+async fn d08_frames_of_which_none_is_known() {
     let (events, error) = play([StreamStep::event("novelty", json!({"a": 1}))]).await;
     assert_eq!(error.unwrap().kind(), ErrorKind::Truncated);
     assert!(
@@ -149,7 +150,7 @@ async fn frames_of_which_none_is_known() {
 }
 
 #[tokio::test]
-async fn a_connection_that_breaks() {
+async fn d17_a_connection_that_breaks() {
     for steps in [
         vec![StreamStep::Close],
         vec![
@@ -164,7 +165,7 @@ async fn a_connection_that_breaks() {
 }
 
 #[tokio::test]
-async fn every_modelled_exception() {
+async fn d10_d12_every_modelled_exception() {
     for (name, kind, status, retryable) in [
         ("internalServerException", ErrorKind::ServerError, 500, true),
         ("modelStreamErrorException", ErrorKind::ModelError, 424, true),
@@ -199,7 +200,7 @@ async fn a_model_that_breaks_off_tells_why() {
 }
 
 #[tokio::test]
-async fn an_exception_that_nobody_has_described() {
+async fn d11_an_exception_that_nobody_has_described() {
     let error =
         after_half_a_text([StreamStep::exception("noveltyException", json!({"message": "new"}))]).await;
     assert_eq!((error.code(), error.message()), (Some("NoveltyException"), "new"));
@@ -207,7 +208,7 @@ async fn an_exception_that_nobody_has_described() {
 }
 
 #[tokio::test]
-async fn an_error_frame() {
+async fn d13_an_error_frame() {
     for (code, kind, retryable) in [
         ("InternalFailure", ErrorKind::ServerError, true),
         ("Internal-error", ErrorKind::ServerError, true),
@@ -250,7 +251,7 @@ async fn a_frame_that_says_not_what_it_is() {
 }
 
 #[tokio::test]
-async fn a_payload_that_is_not_what_the_event_needs_is_told_without_quoting_it() {
+async fn d14_d15_a_payload_that_is_not_what_the_event_needs_is_told_without_quoting_it() {
     let event = |payload: &'static str| {
         StreamStep::frame([(":message-type", "event"), (":event-type", "contentBlockDelta")], payload)
     };
@@ -270,7 +271,7 @@ async fn a_payload_that_is_not_what_the_event_needs_is_told_without_quoting_it()
 }
 
 #[tokio::test]
-async fn what_is_unknown_is_passed_on_and_nothing_is_lost() {
+async fn d15_what_is_unknown_is_passed_on_and_nothing_is_lost() {
     let delta = |delta: Value| {
         StreamStep::event("contentBlockDelta", json!({"contentBlockIndex": 0, "delta": delta}))
     };
@@ -314,7 +315,7 @@ async fn metadata_may_come_first_late_or_never() {
 }
 
 #[tokio::test]
-async fn metadata_of_an_unforeseen_form_does_not_cost_the_answer() {
+async fn d15_metadata_of_an_unforeseen_form_does_not_cost_the_answer() {
     let [message_stop, _] = end();
     let odd = StreamStep::event(
         "metadata",
@@ -562,4 +563,43 @@ async fn an_answer_of_converse_that_is_not_what_it_should_be() {
     let call = json!({"type": "tool_use", "id": "t", "name": "n", "input": {}});
     let odd = json!({"type": "unknown", "provider": "bedrock", "raw": {"citationsContent": "odd"}});
     assert_eq!(message["content"], json!([kept, {"type": "text", "text": "x"}, call, odd]));
+}
+
+#[tokio::test]
+async fn c09_a_piece_is_given_as_soon_as_it_is_there() {
+    let (emulator, client) = emulator_and_client().await;
+    emulator.enqueue(Reply::stream([start(), text("first"), StreamStep::Stall(Duration::from_secs(60))]));
+    let mut stream = client.create_message(request().with_user("hello")).await.unwrap();
+    let first = async {
+        loop {
+            if let StreamEvent::ContentBlockDelta { delta: Delta::Text(text), .. } =
+                stream.next().await.unwrap().unwrap()
+            {
+                return text;
+            }
+        }
+    };
+    assert_eq!(tokio::time::timeout(Duration::from_secs(10), first).await.expect("it waits"), "first");
+}
+
+#[tokio::test]
+async fn c10_all_that_one_read_brings_is_given_before_the_fault_in_it() {
+    let frame = |payload: &'static str| {
+        let header =
+            |name: &'static str, value: &'static str| Header::new(name, HeaderValue::String(value.into()));
+        let headers = vec![header(":message-type", "event"), header(":event-type", "contentBlockDelta")];
+        let mut bytes = Vec::new();
+        let frame = Frame::new_from_parts(headers, payload);
+        aws_smithy_eventstream::frame::write_message_to(&frame, &mut bytes).unwrap();
+        bytes
+    };
+    let mut bytes = [
+        frame(r#"{"contentBlockIndex":0,"delta":{"text":"a"}}"#),
+        frame(r#"{"contentBlockIndex":0,"delta":{"text":"b"}}"#),
+        frame(r#"{"contentBlockIndex":0,"delta":{"text":"damaged"}}"#),
+    ]
+    .concat();
+    *bytes.last_mut().unwrap() ^= 1;
+    let (events, error) = play([start(), StreamStep::bytes(bytes)]).await;
+    assert_eq!((text_of(&events).as_str(), error.unwrap().kind()), ("ab", ErrorKind::Protocol));
 }

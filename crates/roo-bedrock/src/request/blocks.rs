@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 use super::media::MediaKind;
 use super::names::{DocumentNames, ToolNames, is_tool_name, tool_use_id};
 use super::report::{Report, invalid, unsupported};
-use super::turns::{ASSISTANT, Piece, SYSTEM, Turn, Turns, USER};
+use super::turns::{ASSISTANT, NOTHING_TO_CACHE, Piece, SYSTEM, Turn, Turns, USER, is_cache_point};
 use crate::PROVIDER;
-use crate::model::{ModelFacts, ModelFamily};
+use crate::model::{ModelFacts, ModelFamily, ModelId};
 use crate::wire::{self, Block};
 
 /// What the blocks of one request are lowered with.
@@ -28,25 +28,46 @@ pub(super) struct Lowering<'r> {
 }
 
 impl Lowering<'_> {
-    /// B1, B2, B4: the system prompt, block by block.
-    pub(super) fn system<'a>(&mut self, system: &'a [ContentBlock]) -> Result<Vec<Piece<'a>>> {
+    /// B1, B2, B4: the system prompt, block by block, and what messages of the system before the first turn add to it.
+    pub(super) fn system<'a>(
+        &mut self,
+        system: &'a [ContentBlock],
+        messages: &'a [Message],
+    ) -> Result<Vec<Piece<'a>>> {
         let mut pieces = Vec::with_capacity(system.len());
         for (place, block) in system.iter().enumerate() {
-            let pointer = format!("/system/{place}");
-            match block {
-                ContentBlock::Text(_) | ContentBlock::CachePoint(_) | ContentBlock::Unknown(_) => {
-                    pieces.extend(self.block(&pointer, Role::System, false, block)?);
-                }
-                _ => return Err(invalid(&pointer, "a system prompt takes text and cache points only")),
+            pieces.extend(self.system_block(&format!("/system/{place}"), block)?);
+        }
+        for (place, message) in messages.iter().take(leading_system(messages)).enumerate() {
+            let pointer = format!("/messages/{place}");
+            let why = "instructions before the first turn are part of the system prompt";
+            self.report.change(WarningKind::Moved, &pointer, why)?;
+            for (place, block) in message.content.iter().enumerate() {
+                pieces.extend(self.system_block(&format!("{pointer}/content/{place}"), block)?);
+            }
+        }
+        // A cache point ends a prefix, and there is none.
+        if pieces.iter().all(is_cache_point) {
+            for piece in pieces.drain(..) {
+                self.report.change(WarningKind::Dropped, &piece.pointer, NOTHING_TO_CACHE)?;
             }
         }
         Ok(pieces)
     }
 
+    fn system_block<'a>(&mut self, pointer: &str, block: &'a ContentBlock) -> Result<Vec<Piece<'a>>> {
+        match block {
+            ContentBlock::Text(_) | ContentBlock::CachePoint(_) | ContentBlock::Unknown(_) => {
+                self.block(pointer, Role::System, false, block)
+            }
+            _ => Err(invalid(pointer, "a system prompt takes text and cache points only")),
+        }
+    }
+
     /// The conversation, turn by turn as the caller wrote it.
     pub(super) fn turns<'a>(&mut self, messages: &'a [Message]) -> Result<Turns<'a>> {
-        let mut turns = Vec::with_capacity(messages.len());
-        for (place, message) in messages.iter().enumerate() {
+        let mut turns: Vec<Turn<'a>> = Vec::with_capacity(messages.len());
+        for (place, message) in messages.iter().enumerate().skip(leading_system(messages)) {
             let pointer = format!("/messages/{place}");
             let is_native_system = self.facts.supports.mid_conversation_system == Some(true);
             let role = match message.role {
@@ -61,7 +82,7 @@ impl Lowering<'_> {
                 _ => return Err(unsupported(&format!("{pointer}/role"), "this role is not supported")),
             };
             let mut pieces = Vec::with_capacity(message.content.len());
-            let is_signed = message.content.iter().any(is_ours);
+            let is_signed = message.content.iter().any(|block| self.is_ours(block));
             for (place, block) in message.content.iter().enumerate() {
                 let pointer = format!("{pointer}/content/{place}");
                 pieces.extend(self.block(&pointer, message.role, is_signed, block)?);
@@ -75,7 +96,10 @@ impl Lowering<'_> {
                 }
             }
             if pieces.is_empty() {
-                if message.role == Role::User {
+                // Without the last word of the user, the model would be asked to go on with its own.
+                let last_spoke = turns.iter().rev().find(|turn| !turn.pieces.is_empty());
+                let is_last = place + 1 == messages.len();
+                if message.role == Role::User && is_last && last_spoke.is_none_or(|turn| turn.role != USER) {
                     let why = if message.content.is_empty() {
                         "is empty"
                     } else {
@@ -96,9 +120,10 @@ impl Lowering<'_> {
         role: Role,
         is_signed: bool,
         block: &'a ContentBlock,
-    ) -> Result<Option<Piece<'a>>> {
-        let dropped =
-            |report: &mut Report, why: &str| report.change(WarningKind::Dropped, pointer, why).map(|()| None);
+    ) -> Result<Vec<Piece<'a>>> {
+        let dropped = |report: &mut Report, why: &str| {
+            report.change(WarningKind::Dropped, pointer, why).map(|()| Vec::new())
+        };
         let lowered = match block {
             // B12: Bedrock signed the turn as it was, with this text in it.
             ContentBlock::Text(text)
@@ -136,6 +161,9 @@ impl Lowering<'_> {
             }
             ContentBlock::ToolUse(call) if role == Role::Assistant => self.tool_use(pointer, call)?,
             ContentBlock::ToolUse(_) => return Err(invalid(pointer, "only the model calls tools")),
+            ContentBlock::ToolResult(result) if role != Role::System && self.tools_as_text => {
+                return self.result_as_text(pointer, role, result);
+            }
             ContentBlock::ToolResult(result) if role == Role::User => self.tool_result(pointer, result)?,
             // The result of a tool that Bedrock ran itself is part of the model's turn.
             ContentBlock::ToolResult(result) if role == Role::Assistant => {
@@ -144,10 +172,12 @@ impl Lowering<'_> {
             ContentBlock::ToolResult(_) => {
                 return Err(invalid(pointer, "tool results belong into a message of the user"));
             }
-            ContentBlock::Reasoning(Reasoning { text, signature: Some(signature), .. }) if is_ours(block) => {
+            ContentBlock::Reasoning(Reasoning { text, signature: Some(signature), .. })
+                if self.is_ours(block) =>
+            {
                 Block::ReasoningContent(wire::Reasoning::ReasoningText { text, signature })
             }
-            ContentBlock::RedactedReasoning(RedactedReasoning { data, .. }) if is_ours(block) => {
+            ContentBlock::RedactedReasoning(RedactedReasoning { data, .. }) if self.is_ours(block) => {
                 Block::ReasoningContent(wire::Reasoning::RedactedContent(data))
             }
             // B15, B16: what Bedrock did not sign is not Bedrock's, and raw thoughts would look like an answer.
@@ -164,7 +194,21 @@ impl Lowering<'_> {
             }
             _ => return Err(unsupported(pointer, "this kind of block is not supported")),
         };
-        Ok(Some(Piece { block: lowered, pointer: pointer.to_owned() }))
+        Ok(vec![Piece { block: lowered, pointer: pointer.to_owned() }])
+    }
+
+    /// Whether a thought is Bedrock's own and signed, and of the family that is to read it: another one refuses it.
+    fn is_ours(&self, block: &ContentBlock) -> bool {
+        let origin = match block {
+            ContentBlock::Reasoning(block) if block.signature.is_some() => &block.origin,
+            ContentBlock::RedactedReasoning(block) => &block.origin,
+            _ => return false,
+        };
+        let Some(origin) = origin.as_ref().filter(|origin| origin.provider == PROVIDER) else { return false };
+        let family =
+            origin.model.as_deref().map_or(ModelFamily::Unknown, |model| ModelId::parse(model).family());
+        // Of a model whose family nobody knows it may be its own.
+        family.is_unknown() || self.facts.family.is_unknown() || family == self.facts.family
     }
 
     /// B41: media are the user's.
@@ -259,11 +303,15 @@ impl Lowering<'_> {
             let why = "the name of a document was cleaned or made unique";
             self.report.change(WarningKind::Renamed, &format!("{pointer}/name"), why)?;
         }
+        let context = document.context.as_deref();
+        if context.is_some_and(|context| context.trim().is_empty()) {
+            self.report.change(WarningKind::Dropped, &format!("{pointer}/context"), "a blank text")?;
+        }
         Ok(wire::Document {
             format,
             name,
             source,
-            context: document.context.as_deref().filter(|context| !context.trim().is_empty()),
+            context: context.filter(|context| !context.trim().is_empty()),
             // B42: only where it is wanted.
             citations: document.citations.then_some(wire::CitationsConfig { enabled: true }),
         })
@@ -315,8 +363,12 @@ impl Lowering<'_> {
         Ok(wire)
     }
 
-    /// B24, B25: what came of a call.
-    fn tool_result<'a>(&mut self, pointer: &str, result: &'a ToolResult) -> Result<Block<'a>> {
+    /// B24: what a tool gave.
+    fn tool_result_contents<'a>(
+        &mut self,
+        pointer: &str,
+        result: &'a ToolResult,
+    ) -> Result<Vec<wire::ToolResultContent<'a>>> {
         let mut content = Vec::with_capacity(result.content.len());
         for (place, piece) in result.content.iter().enumerate() {
             content.extend(self.tool_result_content(&format!("{pointer}/content/{place}"), piece)?);
@@ -329,15 +381,41 @@ impl Lowering<'_> {
             )?;
             content.push(wire::ToolResultContent::Text("(empty)".into()));
         }
-        if self.tools_as_text {
-            self.report.change(
-                WarningKind::Changed,
-                pointer,
-                "a tool result told as text, since there are no tools",
-            )?;
-            let content = as_json(pointer, &content)?;
-            return Ok(Block::Text(format!("[tool result for {}: {content}]", result.tool_use_id).into()));
+        Ok(content)
+    }
+
+    /// B28: a result told as text, with the media that it has beside it.
+    fn result_as_text<'a>(
+        &mut self,
+        pointer: &str,
+        role: Role,
+        result: &'a ToolResult,
+    ) -> Result<Vec<Piece<'a>>> {
+        let why = "a tool result told as text, since there are no tools";
+        self.report.change(WarningKind::Changed, pointer, why)?;
+        let mut told = Vec::with_capacity(result.content.len());
+        let mut media = Vec::new();
+        for content in self.tool_result_contents(pointer, result)? {
+            match content {
+                // Media are the user's.
+                content if role != Role::User => told.push(content),
+                wire::ToolResultContent::Image(image) => media.push(Block::Image(image)),
+                wire::ToolResultContent::Document(document) => media.push(Block::Document(document)),
+                wire::ToolResultContent::Video(video) => media.push(Block::Video(video)),
+                wire::ToolResultContent::SearchResult(result) => media.push(Block::SearchResult(result)),
+                content => told.push(content),
+            }
         }
+        let told = as_json(pointer, &told)?;
+        let failed = if result.is_error { "failed " } else { "" };
+        let text = Block::Text(format!("[{failed}tool result for {}: {told}]", result.tool_use_id).into());
+        let pieces = std::iter::once(text).chain(media);
+        Ok(pieces.map(|block| Piece { block, pointer: pointer.to_owned() }).collect())
+    }
+
+    /// B25: what came of a call.
+    fn tool_result<'a>(&mut self, pointer: &str, result: &'a ToolResult) -> Result<Block<'a>> {
+        let content = self.tool_result_contents(pointer, result)?;
         Ok(Block::ToolResult(wire::ToolResult {
             tool_use_id: self.id(&format!("{pointer}/tool_use_id"), &result.tool_use_id)?,
             content,
@@ -400,19 +478,20 @@ impl Lowering<'_> {
     }
 }
 
-/// Whether a thought is Bedrock's own and signed.
-fn is_ours(block: &ContentBlock) -> bool {
-    let origin = match block {
-        ContentBlock::Reasoning(block) if block.signature.is_some() => &block.origin,
-        ContentBlock::RedactedReasoning(block) => &block.origin,
-        _ => return false,
-    };
-    origin.as_ref().is_some_and(|origin| origin.provider == PROVIDER)
+/// How many messages of the system come before the first turn.
+fn leading_system(messages: &[Message]) -> usize {
+    messages.iter().take_while(|message| message.role == Role::System).count()
 }
 
 fn s3<'a>(pointer: &str, uri: &'a str, bucket_owner: Option<&'a str>) -> Result<wire::Source<'a>> {
-    if !uri.starts_with("s3://") {
-        return Err(invalid(pointer, "an object in S3 is named s3://bucket/key"));
+    let bucket = uri.strip_prefix("s3://").and_then(|path| path.split('/').next()).unwrap_or_default();
+    let is_inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte);
+    let is_bucket = (3..=63).contains(&bucket.len())
+        && bucket.bytes().all(is_inner)
+        && !bucket.starts_with(['.', '-'])
+        && !bucket.ends_with(['.', '-']);
+    if !is_bucket || uri.len() > 1024 {
+        return Err(invalid(pointer, "an object in S3 is named s3://bucket/key, in at most 1024 bytes"));
     }
     let is_account = |owner: &str| owner.len() == 12 && owner.bytes().all(|byte| byte.is_ascii_digit());
     if bucket_owner.is_some_and(|owner| !is_account(owner)) {

@@ -128,32 +128,26 @@ fn point<'a>(pointer: &str) -> Piece<'a> {
     Piece { block: Block::CachePoint(WirePoint::new(CachePoint::new())), pointer: pointer.to_owned() }
 }
 
-/// B45: at most four. The first ones of the messages go: the prefix behind them is cached by the later ones as well.
+/// B45: at most four. The first ones of the messages go, then those of the system prompt and of the tools: the prefix
+/// behind them is cached by the later ones as well.
 fn drop_surplus(
-    tools: &[(Tool<'_>, String)],
-    system: &[Piece<'_>],
+    tools: &mut Vec<(Tool<'_>, String)>,
+    system: &mut Vec<Piece<'_>>,
     turns: &mut Turns<'_>,
     report: &mut Report,
 ) -> Result<()> {
-    let fixed = tools.iter().filter(|(tool, _)| matches!(tool, Tool::CachePoint(_))).count()
-        + system.iter().filter(|piece| is_point(piece)).count();
-    if fixed > MAX_CACHE_POINTS {
-        return Err(super::report::invalid(
-            "/system",
-            "tools and system prompt have more than four cache points",
-        ));
-    }
-    let in_turns: usize =
-        turns.0.iter().map(|turn| turn.pieces.iter().filter(|piece| is_point(piece)).count()).sum();
-    let mut surplus = (fixed + in_turns).saturating_sub(MAX_CACHE_POINTS);
+    let mut surplus = places(tools, system, turns).count().saturating_sub(MAX_CACHE_POINTS);
     let mut dropped = Vec::new();
+    let mut stays = |is_point: bool, pointer: &str| {
+        let goes = surplus > 0 && is_point;
+        surplus -= usize::from(goes);
+        keep(!goes, pointer, &mut dropped)
+    };
     for turn in &mut turns.0 {
-        turn.pieces.retain(|piece| {
-            let goes = surplus > 0 && is_point(piece);
-            surplus -= usize::from(goes);
-            keep(!goes, &piece.pointer, &mut dropped)
-        });
+        turn.pieces.retain(|piece| stays(is_point(piece), &piece.pointer));
     }
+    system.retain(|piece| stays(is_point(piece), &piece.pointer));
+    tools.retain(|(tool, pointer)| stays(matches!(tool, Tool::CachePoint(_)), pointer));
     let why = "a request has at most four cache points, and later ones cover this one";
     dropped.iter().try_for_each(|pointer| report.change(WarningKind::Dropped, pointer, why))
 }

@@ -14,6 +14,9 @@ use crate::model::{ModelFacts, ModelFamily};
 use crate::options::BedrockOptions;
 use crate::wire;
 
+/// Where the caller's fields of the model's own are.
+const FIELDS: &str = "/provider_options/bedrock/additional_model_request_fields";
+
 /// B47 to B50: limits and sampling.
 pub(super) fn inference_config<'a>(
     request: &'a MessageRequest,
@@ -127,15 +130,17 @@ impl<'a> AnswerForm<'a> {
             Ok(Self { text_format: Some(wire::TextFormat { kind: "json_schema", structure }), ..free })
         } else if can_force && is_choice_free && schema.get("type").and_then(Value::as_str) == Some("object")
         {
-            let taken = |name: &str| request.tools.iter().any(|tool| tool.name == name);
-            let tool_name = if taken("json") { "json_answer" } else { "json" };
+            let taken = |name: &String| request.tools.iter().any(|tool| tool.name == *name);
+            let mut names =
+                (1..).map(|count| if count == 1 { "json".to_owned() } else { format!("json_{count}") });
+            let tool_name = names.find(|name| !taken(name)).unwrap_or_default();
             let tool = wire::Tool::Spec {
-                name: Cow::Borrowed(tool_name),
+                name: Cow::Owned(tool_name.clone()),
                 description: Some(description.as_deref().unwrap_or("Give the answer as JSON.")),
                 input_schema: wire::InputSchema { json: Cow::Borrowed(schema) },
                 strict: None,
             };
-            Ok(Self { structured: StructuredOutput::Tool(tool_name.to_owned()), tool: Some(tool), ..free })
+            Ok(Self { structured: StructuredOutput::Tool(tool_name), tool: Some(tool), ..free })
         } else {
             let why = "this model cannot be held to a schema: it is asked for in words";
             report.change(WarningKind::Changed, "/response_format", why)?;
@@ -202,6 +207,18 @@ fn lower_tool<'a>(
         }
         _ => return Err(invalid(&schema_pointer, "must be a JSON schema with \"type\": \"object\"")),
     };
+    let json = match json {
+        json if facts.supports.schema_lookaround == Some(false) => {
+            let mut schema = json.into_owned();
+            drop_lookaround(&mut schema, &schema_pointer, report)?;
+            Cow::Owned(schema)
+        }
+        json => json,
+    };
+    let description = tool.description.as_deref();
+    if description.is_some_and(|description| description.trim().is_empty()) {
+        report.change(WarningKind::Dropped, &format!("{pointer}/description"), "a blank description")?;
+    }
     // B33: a family that nobody knows may take it.
     let takes_strict = match facts.supports.strict_tools {
         None => matches!(facts.family, ModelFamily::Claude | ModelFamily::Unknown),
@@ -218,10 +235,38 @@ fn lower_tool<'a>(
     }
     Ok(wire::Tool::Spec {
         name: names.to_wire(&tool.name),
-        description: tool.description.as_deref().filter(|description| !description.trim().is_empty()),
+        description: description.filter(|description| !description.trim().is_empty()),
         input_schema: wire::InputSchema { json },
         strict,
     })
+}
+
+/// B30: some families refuse a schema whose regular expressions look around.
+fn drop_lookaround(schema: &mut Value, pointer: &str, report: &mut Report) -> Result<()> {
+    match schema {
+        Value::Object(members) => {
+            let looks_around =
+                |pattern: &str| ["(?=", "(?!", "(?<=", "(?<!"].iter().any(|look| pattern.contains(look));
+            if members.get("pattern").and_then(Value::as_str).is_some_and(looks_around) {
+                members.shift_remove("pattern");
+                let why = "this model takes no look-around in a regular expression";
+                report.change(WarningKind::Dropped, &format!("{pointer}/pattern"), why)?;
+            }
+            members.iter_mut().try_for_each(|(name, member)| {
+                drop_lookaround(member, &format!("{pointer}/{}", token(name)), report)
+            })
+        }
+        Value::Array(members) => members
+            .iter_mut()
+            .enumerate()
+            .try_for_each(|(place, member)| drop_lookaround(member, &format!("{pointer}/{place}"), report)),
+        _ => Ok(()),
+    }
+}
+
+/// A name as a part of a JSON pointer.
+fn token(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
 }
 
 /// B31, B32: which tool must be called. `None` leaves it to the model.
@@ -265,6 +310,7 @@ pub(super) fn additional_fields(
     report: &mut Report,
 ) -> Result<Map<String, Value>> {
     let mut fields = options.additional_model_request_fields.clone();
+    let mut derived = Map::new();
     if let Some(top_k) = request.top_k {
         match facts.family {
             _ if facts.supports.sampling_params == Some(false) || thinking.is_on => {
@@ -275,7 +321,7 @@ pub(super) fn additional_fields(
                 )?;
             }
             ModelFamily::Claude => {
-                fields.insert("top_k".to_owned(), json!(top_k));
+                derived.insert("top_k".to_owned(), json!(top_k));
             }
             ModelFamily::Nova | ModelFamily::Nova2 => {
                 let config = fields.entry("inferenceConfig").or_insert_with(|| json!({}));
@@ -290,15 +336,25 @@ pub(super) fn additional_fields(
     }
     if let Some(parallel) = request.parallel_tool_calls {
         if facts.family == ModelFamily::Claude && facts.supports.parallel_tool_use_config != Some(false) {
-            fields.insert("tool_choice".to_owned(), json!({"disable_parallel_tool_use": !parallel}));
+            derived.insert("tool_choice".to_owned(), json!({"disable_parallel_tool_use": !parallel}));
         } else {
             report.change(WarningKind::Dropped, "/parallel_tool_calls", "this model cannot be told")?;
         }
     } else if let Some(Value::Object(choice)) = fields.get_mut("tool_choice") {
         // The tool choice proper is a member of the request, and Bedrock refuses to be told twice.
-        choice.remove("type");
+        if choice.shift_remove("type").is_some() {
+            let pointer = format!("{FIELDS}/tool_choice/type");
+            report.change(WarningKind::Dropped, &pointer, "the tool choice is a setting of the request")?;
+        }
     }
-    fields.extend(thinking.fields.clone());
+    derived.extend(thinking.fields.clone());
+    for (name, value) in derived {
+        if fields.get(&name).is_some_and(|theirs| *theirs != value) {
+            let why = "another setting of the request says something else";
+            report.change(WarningKind::Changed, &format!("{FIELDS}/{}", token(&name)), why)?;
+        }
+        fields.insert(name, value);
+    }
     betas(options, facts, &mut fields, report)?;
     Ok(fields)
 }
@@ -336,9 +392,8 @@ fn betas(
 
 /// B58: labels, at most sixteen, of letters, digits, white space and a few marks.
 pub(super) fn check_metadata(metadata: &BTreeMap<String, String>) -> Result<()> {
-    let is_allowed = |letter: char| {
-        letter.is_ascii_alphanumeric() || letter.is_whitespace() || ":_@$#=/+,-.".contains(letter)
-    };
+    let is_allowed =
+        |letter: char| letter.is_ascii_alphanumeric() || " \t\n\r\x0b\x0c:_@$#=/+,-.".contains(letter);
     let fits = |text: &str, least: usize| {
         (least..=256).contains(&text.chars().count()) && text.chars().all(is_allowed)
     };
@@ -349,7 +404,7 @@ pub(super) fn check_metadata(metadata: &BTreeMap<String, String>) -> Result<()> 
         None => Ok(()),
         Some((key, _)) => {
             let why = "a key or value is too long (256) or has letters that Bedrock does not take";
-            Err(invalid(&format!("/metadata/{}", key.replace('~', "~0").replace('/', "~1")), why))
+            Err(invalid(&format!("/metadata/{}", token(key)), why))
         }
     }
 }

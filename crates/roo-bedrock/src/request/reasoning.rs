@@ -61,8 +61,10 @@ impl Thinking {
             (
                 ReasoningStyle::ClaudeBudget | ReasoningStyle::ClaudeAdaptiveOrBudget,
                 ReasoningMode::Budget { tokens },
-            ) => Ok(Self::claude_budget(tokens, max_tokens)),
-            (ReasoningStyle::ClaudeBudget, mode) => Ok(Self::claude_budget(budget(effort(mode)), max_tokens)),
+            ) => Self::claude_budget(tokens, max_tokens, report),
+            (ReasoningStyle::ClaudeBudget, mode) => {
+                Self::claude_budget(budget(effort(mode)), max_tokens, report)
+            }
             (ReasoningStyle::ClaudeAdaptive | ReasoningStyle::ClaudeAdaptiveOrBudget, mode) => {
                 let effort = match mode {
                     ReasoningMode::Adaptive => None,
@@ -114,12 +116,16 @@ impl Thinking {
         }
     }
 
-    fn claude_budget(tokens: u32, max_tokens: Option<u32>) -> Self {
+    fn claude_budget(tokens: u32, max_tokens: Option<u32>, report: &mut Report) -> Result<Self> {
+        if tokens < MIN_BUDGET {
+            let why = format!("this model thinks with at least {MIN_BUDGET} tokens");
+            report.change(WarningKind::Changed, POINTER, why)?;
+        }
         let tokens = tokens.max(MIN_BUDGET);
         let fields = one("thinking", json!({"type": "enabled", "budget_tokens": tokens}));
         // `max_tokens` means the answer alone; Bedrock counts thoughts in.
         let max_tokens = max_tokens.unwrap_or(DEFAULT_ANSWER_TOKENS).saturating_add(tokens);
-        Self { fields, max_tokens: Some(max_tokens), is_on: true, ..Self::default() }
+        Ok(Self { fields, max_tokens: Some(max_tokens), is_on: true, ..Self::default() })
     }
 }
 

@@ -8,12 +8,16 @@ use std::collections::HashSet;
 
 use roo_core::{Result, WarningKind};
 
+use super::names::tool_use_id;
 use super::report::{Report, invalid};
 use crate::wire::{self, Block, ToolResult, ToolResultContent};
 
 pub(super) const USER: &str = "user";
 pub(super) const ASSISTANT: &str = "assistant";
 pub(super) const SYSTEM: &str = "system";
+
+/// Why a cache point goes.
+pub(super) const NOTHING_TO_CACHE: &str = "a cache point with nothing before it";
 
 /// What a turn says that only has to be there.
 const PLEASE_CONTINUE: &str = "Please continue.";
@@ -47,10 +51,13 @@ pub(super) struct Ends {
 
 impl<'a> Turns<'a> {
     /// Applies all rules.
-    pub(super) fn settle(mut self, ends: Ends, report: &mut Report) -> Result<Self> {
+    pub(super) fn settle(mut self, ends: Ends, is_mistral: bool, report: &mut Report) -> Result<Self> {
         self.merge(report)?;
-        self.make_ids_unique(report)?;
+        self.put_results_before_instructions(report)?;
+        self.merge(report)?;
+        self.make_ids_unique(is_mistral, report)?;
         self.pair_calls_with_results(report)?;
+        self.drop_lone_cache_points(report)?;
         self.merge(report)?;
         self.put_results_first(report)?;
         self.check_start(ends, report)?;
@@ -80,9 +87,40 @@ impl<'a> Turns<'a> {
         Ok(())
     }
 
+    /// A turn of cache points alone says nothing, and they would end no prefix of their own.
+    fn drop_lone_cache_points(&mut self, report: &mut Report) -> Result<()> {
+        for turn in self.0.iter_mut().filter(|turn| turn.pieces.iter().all(is_cache_point)) {
+            for piece in turn.pieces.drain(..) {
+                report.change(WarningKind::Dropped, &piece.pointer, NOTHING_TO_CACHE)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// B3: nothing may stand between calls and their results, not even an instruction.
+    fn put_results_before_instructions(&mut self, report: &mut Report) -> Result<()> {
+        for place in 1..self.0.len() {
+            let Some([calls, system, results]) = self.0.get_mut(place - 1..=place + 1) else { continue };
+            let has = |turn: &Turn<'_>, wanted: fn(&Block<'_>) -> bool| {
+                turn.pieces.iter().any(|piece| wanted(&piece.block))
+            };
+            if system.role == SYSTEM
+                && has(calls, |block| matches!(block, Block::ToolUse(_)))
+                && has(results, |block| matches!(block, Block::ToolResult(_)))
+            {
+                let why = "an instruction between calls and their results";
+                report.change(WarningKind::Moved, &system.pointer, why)?;
+                std::mem::swap(system, results);
+            }
+        }
+        Ok(())
+    }
+
     /// B26: an id stands for one call. In one turn the first call with an id counts; a later turn that uses an id anew
     /// means another call, which gets another id together with its result.
-    fn make_ids_unique(&mut self, report: &mut Report) -> Result<()> {
+    fn make_ids_unique(&mut self, is_mistral: bool, report: &mut Report) -> Result<()> {
+        let mut taken: HashSet<String> =
+            self.0.iter().flat_map(|turn| &turn.pieces).filter_map(id_of).collect();
         let mut seen: HashSet<String> = HashSet::new();
         for place in 0..self.0.len() {
             let (before, after) = self.0.split_at_mut(place + 1);
@@ -100,7 +138,8 @@ impl<'a> Turns<'a> {
                         continue;
                     }
                     if seen.contains(&*call.tool_use_id) {
-                        let fresh = fresh_id(&call.tool_use_id, &seen);
+                        let fresh = fresh_id(&call.tool_use_id, &taken, is_mistral);
+                        taken.insert(fresh.clone());
                         report.change(
                             WarningKind::Renamed,
                             &piece.pointer,
@@ -266,10 +305,21 @@ fn please_continue<'a>(pointer: String) -> Turn<'a> {
     Turn { role: USER, pieces: vec![Piece { block, pointer: pointer.clone() }], pointer }
 }
 
-fn fresh_id(id: &str, seen: &HashSet<String>) -> String {
+/// The id of a call or of a result.
+fn id_of(piece: &Piece<'_>) -> Option<String> {
+    match &piece.block {
+        Block::ToolUse(call) => Some(call.tool_use_id.to_string()),
+        Block::ToolResult(result) => Some(result.tool_use_id.to_string()),
+        _ => None,
+    }
+}
+
+/// An id that nobody has yet.
+fn fresh_id(id: &str, taken: &HashSet<String>, is_mistral: bool) -> String {
     let kept: String = id.chars().take(58).collect();
     let candidates = (2..).map(|count| format!("{kept}-{count}"));
-    candidates.into_iter().find(|candidate| !seen.contains(candidate)).unwrap_or(kept)
+    let mut candidates = candidates.map(|candidate| tool_use_id(&candidate, is_mistral).into_owned());
+    candidates.find(|candidate| !taken.contains(candidate)).unwrap_or(kept)
 }
 
 fn rename_results(turn: &mut Turn<'_>, id: &str, fresh: &str) {
