@@ -3,7 +3,9 @@
 
 use proptest::prelude::*;
 use roo_core::{
-    ContentBlock, MessageRequest, MessageStream, StreamEvent, Tool, ToolInput, ToolResult as ResultBlock,
+    Blob, CitationLocation, ContentBlock, ImageBlock, MediaSource, MessageRequest, MessageStream, Reasoning,
+    RedactedReasoning, Span, StreamEvent, Tool, ToolInput, ToolResult as ResultBlock, ToolResultContent,
+    ToolUse, UnknownBlock,
 };
 use serde_json::json;
 
