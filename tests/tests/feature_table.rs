@@ -8,13 +8,21 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use roo_bedrock::{BedrockOptions, GuardrailConfig, Repair, ServiceTier};
+use futures_util::StreamExt as _;
+use roo_aws::AwsContext;
+use roo_aws::aws_credential_types::Credentials;
+use roo_bedrock::{
+    ApplyGuardrail, Bedrock, BedrockOptions, GuardrailConfig, GuardrailContent, GuardrailId, GuardrailSource,
+    InvokeRequest, Repair, ServiceTier, StartAsyncInvoke,
+};
 use roo_code::emulator::Emulator;
 use roo_code::{
-    ApiProvider, CachePoint, CacheStrategy, ContentBlock, DocumentBlock, DocumentSource, Effort, Message,
-    MessageRequest, ProviderSettings, ReasoningMode, ResponseFormat, RooClient, SearchResult, StopReason,
+    ApiProvider, CachePoint, CacheStrategy, ContentBlock, DocumentBlock, DocumentSource, Effort,
+    EmbeddingProvider as _, EmbeddingRequest, Message, MessageRequest, Provider as _, ProviderSettings,
+    ReasoningMode, RerankProvider as _, RerankRequest, ResponseFormat, RooClient, SearchResult, StopReason,
     Tool, ToolChoice, ToolResult,
 };
+use roo_http::ReqwestTransport;
 use serde_json::{Value, json};
 
 const CLAUDE: &str = "us.anthropic.claude-sonnet-4-5-20250929-v1:0";
@@ -47,6 +55,70 @@ impl World {
         assert_eq!(answers[0].stop_reason, answers[1].stop_reason);
         assert_eq!(answers[0].content.len(), answers[1].content.len());
         answers.remove(0)
+    }
+
+    /// What Bedrock does beside answering.
+    async fn operations(&self) -> Vec<(&'static str, &'static str)> {
+        let emulator = &self.emulator;
+        let key =
+            Credentials::new(emulator.access_key_id(), emulator.secret_access_key(), None, None, "test");
+        let bedrock = Bedrock::builder()
+            .with_context(AwsContext::isolated())
+            .with_transport(ReqwestTransport::new().unwrap())
+            .with_region(emulator.region())
+            .with_credentials(key)
+            .with_endpoint_url(emulator.url())
+            .build()
+            .unwrap();
+        let mut rows = Vec::new();
+
+        assert!(bedrock.count_tokens(&prompt("Hello").with_model(CLAUDE)).await.unwrap() > 0);
+        rows.push(("Counting tokens beforehand", "`Provider::count_tokens`"));
+
+        assert!(bedrock.list_models().await.unwrap().iter().any(|model| model.id == CLAUDE));
+        assert!(!bedrock.list_inference_profiles(None).await.unwrap().is_empty());
+        rows.push((
+            "Models and inference profiles of the account",
+            "`list_models`, `list_inference_profiles`",
+        ));
+
+        let texts = EmbeddingRequest::new("cohere.embed-v4:0", ["one", "two"]);
+        assert_eq!(bedrock.embed(&texts).await.unwrap().into_vectors().unwrap().len(), 2);
+        let documents = RerankRequest::new("cohere.rerank-v3-5:0", "b", ["a", "b"]);
+        assert_eq!(bedrock.rerank(&documents).await.unwrap().results[0].index, 1);
+        rows.push((
+            "Embeddings (Titan, Cohere, Nova) and reranking",
+            "`EmbeddingProvider`, `RerankProvider`",
+        ));
+
+        let body = json!({"anthropic_version": "bedrock-2023-05-31", "max_tokens": 9, "messages": [{"role": "user", "content": "Hi"}]});
+        let native = InvokeRequest::json(CLAUDE, &body);
+        assert!(bedrock.invoke_model(&native).await.unwrap().head.usage.input_tokens.is_some());
+        let mut chunks = bedrock.invoke_model_stream(&native).await.unwrap();
+        assert!(chunks.next().await.unwrap().unwrap().starts_with(b"{"));
+        rows.push((
+            "Bodies in a model's own form, streamed as well",
+            "`invoke_model`, `invoke_model_stream`",
+        ));
+
+        let guardrail = GuardrailId::new("guardrail1", "1");
+        let text = [GuardrailContent::text("BLOCKME")];
+        let applied = ApplyGuardrail::new(guardrail, GuardrailSource::Input, text);
+        assert!(bedrock.apply_guardrail(&applied).await.unwrap().intervened());
+        rows.push(("Guardrails and checks by themselves", "`apply_guardrail`, `invoke_guardrail_checks`"));
+
+        let film = json!({"taskType": "TEXT_VIDEO"});
+        let film = StartAsyncInvoke::new("amazon.nova-reel-v1:0", film, "s3://a-bucket/films");
+        let arn = bedrock.start_async_invoke(&film).await.unwrap();
+        assert_eq!(bedrock.get_async_invoke(&arn).await.unwrap().invocation_arn, arn);
+        rows.push((
+            "Asynchronous invocations",
+            "`start_async_invoke`, `get_async_invoke`, `list_async_invokes`",
+        ));
+
+        assert!(bedrock.to_wire(&prompt("Hello").with_model(CLAUDE)).await.unwrap().curl().contains("curl"));
+        rows.push(("Requests shown without being sent", "`to_wire`, `cache_plan`"));
+        rows
     }
 
     /// The body of the last request.
@@ -154,6 +226,8 @@ async fn the_readme_claims_what_works_and_nothing_else() {
     let wide = prompt("Hello").with_temperature(1.5);
     assert_eq!(world.ask(&wide).await.warnings.len(), 1);
     rows.push(("Sampling, limits and stop sequences, as the model takes them", "`with_temperature`, …"));
+
+    rows.extend(world.operations().await);
 
     let mut table = String::from("| What works | How |\n|---|---|\n");
     for (what, how) in rows {
