@@ -8,6 +8,7 @@ use roo_core::{Error, ErrorKind};
 use serde_json::{Map, Value};
 
 use crate::PROVIDER;
+use crate::model::{ModelId, ModelTable};
 
 /// How much of an error body is read. AWS's are a few hundred bytes.
 pub(crate) const MAX_ERROR_BODY_BYTES: usize = 64 * 1024;
@@ -358,8 +359,17 @@ fn hint(kind: ErrorKind, code: Option<&str>, message: &str, place: Place<'_>) ->
     })
 }
 
-/// The inference profile that serves a foundation model from a region, where that is known.
+/// The inference profile that serves a foundation model from a region: that of the table, or the likely one of a model
+/// that the table does not know.
 fn profile(model: &str, region: &str) -> Option<String> {
+    let id = ModelId::parse(model);
+    if id.base() != Some(model) {
+        return None;
+    }
+    let facts = ModelTable::builtin().facts(&id);
+    if facts.profiles.is_some() {
+        return facts.profile_for(region);
+    }
     let geography = match region.split('-').next().unwrap_or_default() {
         "eu" => "eu",
         "ap" => "apac",
@@ -367,11 +377,7 @@ fn profile(model: &str, region: &str) -> Option<String> {
         "us" if !region.starts_with("us-iso") => "us",
         _ => return None,
     };
-    let is_foundation_model = !model.contains('/') && !model.starts_with("arn:") && {
-        let prefix = model.split('.').next().unwrap_or_default();
-        !["us", "eu", "apac", "jp", "au", "ca", "us-gov", "global"].contains(&prefix)
-    };
-    is_foundation_model.then(|| format!("{geography}.{model}"))
+    Some(format!("{geography}.{model}"))
 }
 
 #[cfg(test)]
@@ -462,6 +468,9 @@ mod tests {
     #[test]
     fn a_profile_is_only_advised_where_there_is_one() {
         assert_eq!(profile("anthropic.x", "eu-west-1").as_deref(), Some("eu.anthropic.x"));
+        // Japan has a profile of its own for this model, and none of all Asia.
+        let known = profile("anthropic.claude-sonnet-4-6", "ap-northeast-1");
+        assert_eq!(known.as_deref(), Some("jp.anthropic.claude-sonnet-4-6"));
         for (model, region) in [
             ("us.anthropic.x", "us-east-1"),
             ("arn:aws:bedrock:us-east-1::foundation-model/anthropic.x", "us-east-1"),

@@ -109,7 +109,8 @@ pub(crate) fn check_native(
 pub(crate) fn check_model(model: Model<'_>, settings: &Settings) -> Result<(), ServiceError> {
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:/".contains(&byte);
     let id = model.id();
-    if !(1..=2048).contains(&id.len()) || !id.bytes().all(is_allowed) {
+    let is_misplaced_slash = id.contains('/') && !id.starts_with("arn:");
+    if !(1..=2048).contains(&id.len()) || !id.bytes().all(is_allowed) || is_misplaced_slash {
         return Err(ServiceError::validation("The provided model identifier is invalid."));
     }
     if model.is_on_demand() && settings.profile_only.iter().any(|name| name == model.name()) {

@@ -115,11 +115,13 @@ async fn the_transport() {
     let answer = send(http().post(&url).headers(headers(&large)).body(large)).await.0;
     assert_eq!(answer.error().2, "The request body is 25000001 bytes, more than the limit of 25000000.");
 
-    let bad_model = format!("{}/model/a%20b/converse", emulator.url());
-    let body = prompt("Hello").to_string();
-    let headers = Signing::right_for(&emulator).headers(&bad_model, body.as_bytes());
-    let answer = send(http().post(bad_model).headers(headers).body(body)).await.0;
-    assert_eq!(answer.error().2, "The provided model identifier is invalid.");
+    for bad_model in ["a%20b", "..%2F.."] {
+        let bad_model = format!("{}/model/{bad_model}/converse", emulator.url());
+        let body = prompt("Hello").to_string();
+        let headers = Signing::right_for(&emulator).headers(&bad_model, body.as_bytes());
+        let answer = send(http().post(bad_model).headers(headers).body(body)).await.0;
+        assert_eq!(answer.error().2, "The provided model identifier is invalid.");
+    }
 }
 
 #[tokio::test]
