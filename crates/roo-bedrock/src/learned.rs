@@ -38,16 +38,22 @@ impl Feature {
             "not allowed",
             "invalid",
             "does not support",
+            "doesn't support",
+            "doesn’t support",
         ]);
+        // `restricted` is another word.
+        let names_strict =
+            || text.split(|letter: char| !letter.is_ascii_alphanumeric()).any(|word| word == "strict");
         let both = text.contains("temperature") && says(&["top_p", "topp"]) && says(&["both", "cannot"]);
         match () {
             () if says(&["invalid beta flag"]) => Some(Self::BetaFlags),
             () if both => Some(Self::TemperatureWithTopP),
-            () if !refuses => None,
+            // The effort stands beside the form of the answer, and nothing else says it.
+            () if !refuses || says(&["effort"]) => None,
             () if says(&["output_config", "outputconfig", "output_format", "textformat", "json_schema"]) => {
                 Some(Self::StructuredOutput)
             }
-            () if says(&["strict"]) => Some(Self::Strict),
+            () if names_strict() => Some(Self::Strict),
             () if says(&["cachepoint", "cache point", "cache_control", "prompt caching"]) => {
                 Some(Self::CachePoints)
             }
@@ -77,17 +83,25 @@ impl Feature {
 pub(crate) struct Learned(Mutex<HashMap<String, Vec<Feature>>>);
 
 impl Learned {
-    /// Takes in a refusal. `true` if it names a feature that was not known to be refused, so that sending the request
-    /// anew without it makes sense.
-    pub(crate) fn learn(&self, model: &str, error: &Error) -> bool {
-        let Some(feature) = Feature::refused_by(error) else { return false };
+    /// Takes in a refusal. Gives the feature that it names, if that was not known to be refused, so that sending the
+    /// request anew without it makes sense.
+    pub(crate) fn learn(&self, model: &str, error: &Error) -> Option<Feature> {
+        let feature = Feature::refused_by(error)?;
         let mut learned = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let features = learned.entry(model.to_owned()).or_default();
-        let is_new = !features.contains(&feature);
-        if is_new {
-            features.push(feature);
+        if features.contains(&feature) {
+            return None;
         }
-        is_new
+        features.push(feature);
+        Some(feature)
+    }
+
+    /// Takes back what was learned: the refused request did not have the feature, so the refusal was about another thing.
+    pub(crate) fn forget(&self, model: &str, feature: Feature) {
+        let mut learned = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(features) = learned.get_mut(model) {
+            features.retain(|known| *known != feature);
+        }
     }
 
     /// Adds what was learned to what is known.
@@ -124,7 +138,16 @@ mod tests {
                 "`temperature` and `top_p` cannot both be specified for this model.",
                 Some(Feature::TemperatureWithTopP),
             ),
-            ("This model doesn't support the stopSequences field: unsupported", Some(Feature::StopSequences)),
+            (
+                "This model doesn't support the stopSequences field. Remove stopSequences and try again.",
+                Some(Feature::StopSequences),
+            ),
+            (
+                "This model doesn't support the temperature field. Remove temperature and try again.",
+                Some(Feature::Sampling),
+            ),
+            ("The document is invalid: restricted permissions", None),
+            ("output_config.effort: Extra inputs are not permitted", None),
             (
                 "You invoked an unsupported model or your request did not allow prompt caching.",
                 Some(Feature::CachePoints),
@@ -145,12 +168,15 @@ mod tests {
     fn a_feature_is_learned_once_and_for_its_model() {
         let learned = Learned::default();
         let error = refusal("tools.0.custom.strict: Extra inputs are not permitted");
-        assert!(learned.learn("a", &error) && !learned.learn("a", &error));
+        assert_eq!(learned.learn("a", &error), Some(Feature::Strict));
+        assert_eq!(learned.learn("a", &error), None);
         let mut facts = ModelFacts::new("a");
         learned.apply("a", &mut facts);
         assert_eq!(facts.supports.strict_tools, Some(false));
         let mut other = ModelFacts::new("b");
         learned.apply("b", &mut other);
         assert_eq!(other.supports.strict_tools, None);
+        learned.forget("a", Feature::Strict);
+        assert_eq!(learned.learn("a", &error), Some(Feature::Strict));
     }
 }

@@ -159,15 +159,26 @@ impl Bedrock {
 
     async fn converse(&self, request: &MessageRequest) -> Result<MessageStream> {
         let Inner { settings, learned, .. } = &*self.inner;
+        let model = request.model.as_deref().unwrap_or_default();
+        let mut refused = None;
         loop {
-            let prepared = self.prepare(request).await?;
-            let outcome = self.attempt(prepared).await;
-            // A refusal that names a part of the request is learned from once; then the part is left out.
-            match &outcome {
-                Err(error)
-                    if settings.learning
-                        && learned.learn(request.model.as_deref().unwrap_or_default(), error) => {}
-                _ => return outcome,
+            let prepared = match (self.prepare(request).await, refused.take()) {
+                (Ok(prepared), Some((body, feature, refusal))) if prepared.converse.body == body => {
+                    learned.forget(model, feature);
+                    return Err(refusal);
+                }
+                // The part must not be left out: then the refusal says more than that.
+                (Err(_), Some((.., refusal))) => return Err(refusal),
+                (prepared, _) => prepared?,
+            };
+            let body = prepared.converse.body.clone();
+            match self.attempt(prepared).await {
+                // A refusal that names a part of the request is learned from once; then the part is left out.
+                Err(error) if settings.learning => match learned.learn(model, &error) {
+                    Some(feature) => refused = Some((body, feature, error)),
+                    None => return Err(error),
+                },
+                outcome => return outcome,
             }
         }
     }

@@ -5,7 +5,9 @@
 //! in the caller's request, or an error where nothing may be changed. The same request is always the same bytes.
 
 use bytes::Bytes;
-use roo_core::{ContentBlock, Error, Message, MessageRequest, Result, ToolChoice, Warning, WarningKind};
+use roo_core::{
+    ContentBlock, Error, Message, MessageRequest, Result, Role, ToolChoice, Warning, WarningKind,
+};
 
 use crate::model::{ModelFacts, ModelFamily, ModelId, ModelIdKind};
 use crate::options::{BedrockOptions, Repair};
@@ -69,7 +71,6 @@ impl ConverseRequest {
     pub(crate) fn new(request: &MessageRequest, target: Target<'_>) -> Result<Self> {
         let mut options = request.provider_options.get::<BedrockOptions>()?.unwrap_or_default();
         let Target { facts, kind, .. } = target;
-        let streaming = options.streaming.unwrap_or(target.streaming);
         let mut report = Report::new(options.repair.unwrap_or(target.repair));
         if target.betas_refused && !options.anthropic_beta.is_empty() {
             let pointer = "/provider_options/bedrock/anthropic_beta";
@@ -89,6 +90,14 @@ impl ConverseRequest {
         let names = ToolNames::new(tool_names(request));
         let has_tools = !request.tools.is_empty() || !options.system_tools.is_empty();
         let tools_as_text = !has_tools || request.tool_choice == Some(ToolChoice::None);
+        let cannot_stream = facts.supports.streaming == Some(false)
+            || (!tools_as_text && facts.supports.streaming_tools == Some(false));
+        if cannot_stream && options.streaming == Some(true) {
+            let pointer = "/provider_options/bedrock/streaming";
+            report.change(WarningKind::Changed, pointer, "this model does not stream this")?;
+        }
+        // The events are the same, so nothing is lost where streaming was not asked for by name.
+        let streaming = !cannot_stream && options.streaming.unwrap_or(target.streaming);
         let mut lowering = Lowering {
             facts,
             names: &names,
@@ -203,6 +212,7 @@ fn too_large(request: &MessageRequest, length: usize) -> Error {
 fn check_prompt(request: &MessageRequest, options: &BedrockOptions) -> Result<()> {
     let refused = [
         ("/system", !request.system.is_empty()),
+        ("/messages/0", request.messages.first().is_some_and(|first| first.role == Role::System)),
         ("/tools", !request.tools.is_empty()),
         ("/tool_choice", request.tool_choice.is_some()),
         ("/max_tokens", request.max_tokens.is_some()),
@@ -212,6 +222,9 @@ fn check_prompt(request: &MessageRequest, options: &BedrockOptions) -> Result<()
         ("/stop_sequences", !request.stop_sequences.is_empty()),
         ("/reasoning", request.reasoning.is_some()),
         ("/response_format", request.response_format.is_some()),
+        ("/parallel_tool_calls", request.parallel_tool_calls.is_some()),
+        ("/provider_options/bedrock/system_tools", !options.system_tools.is_empty()),
+        ("/provider_options/bedrock/anthropic_beta", !options.anthropic_beta.is_empty()),
         (
             "/provider_options/bedrock/additional_model_request_fields",
             !options.additional_model_request_fields.is_empty(),

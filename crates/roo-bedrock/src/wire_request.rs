@@ -1,11 +1,14 @@
+use std::fmt;
+
 use http::HeaderMap;
 use roo_aws::Region;
 use roo_http::{Bytes, Request};
+use serde_json::Value;
 
 use crate::model::ModelId;
 
 /// A request as it would be sent, for looking at.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct WireRequest {
     /// The HTTP method.
@@ -52,10 +55,12 @@ impl WireRequest {
     /// The request as a command of the AWS CLI. It is Converse in any case: the CLI prints no streams.
     pub fn aws_cli(&self) -> String {
         format!(
-            "aws bedrock-runtime converse --region {} --model-id {} --cli-binary-format base64 --cli-input-json {}",
+            "aws bedrock-runtime converse --endpoint-url {} --region {} --model-id {} --cli-binary-format base64 \
+             --cli-input-json {}",
+            quoted(self.url.split("/model/").next().unwrap_or_default()),
             quoted(&self.region),
             quoted(&self.model),
-            quoted(&self.text())
+            quoted(&self.converse())
         )
     }
 
@@ -64,8 +69,34 @@ impl WireRequest {
         self.operation == "converse-stream"
     }
 
+    /// The body without the one member that Converse does not know and ConverseStream does.
+    fn converse(&self) -> String {
+        match serde_json::from_slice::<Value>(&self.body) {
+            Ok(mut body) => {
+                if let Some(guardrail) = body.get_mut("guardrailConfig").and_then(Value::as_object_mut) {
+                    guardrail.shift_remove("streamProcessingMode");
+                }
+                body.to_string()
+            }
+            Err(_) => self.text(),
+        }
+    }
+
     fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
+    }
+}
+
+/// Without the conversation.
+impl fmt::Debug for WireRequest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("WireRequest")
+            .field("method", &self.method)
+            .field("url", &self.url)
+            .field("headers", &self.headers)
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .finish_non_exhaustive()
     }
 }
 

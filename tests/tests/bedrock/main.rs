@@ -23,6 +23,7 @@ mod bad_input;
 mod conversation;
 mod errors;
 mod faults;
+mod learning;
 
 const MODEL: &str = "anthropic.claude-3-sonnet-20240229-v1:0";
 

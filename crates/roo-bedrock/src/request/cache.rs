@@ -1,10 +1,12 @@
 //! Where cache points stand, how many there are, and how long they live.
 
+use std::iter;
+
 use roo_core::{CachePoint, CacheStrategy, CacheTtl, Result, WarningKind};
 use serde::{Deserialize, Serialize};
 
 use super::report::Report;
-use super::turns::{Piece, Turns, USER};
+use super::turns::{NOTHING_TO_CACHE, Piece, Turns, USER};
 use crate::model::ModelFacts;
 use crate::wire::{Block, CachePoint as WirePoint, Tool};
 
@@ -38,10 +40,10 @@ struct Place<'p> {
 }
 
 /// Puts the cache points of a request in order: B43 to B46.
-pub(super) fn settle(
+pub(super) fn settle<'a>(
     tools: &mut Vec<(Tool<'_>, String)>,
-    system: &mut Vec<Piece<'_>>,
-    turns: &mut Turns<'_>,
+    system: &mut Vec<Piece<'a>>,
+    turns: &mut Turns<'a>,
     strategy: CacheStrategy,
     facts: &ModelFacts,
     report: &mut Report,
@@ -49,7 +51,7 @@ pub(super) fn settle(
     if facts.supports.cache_points == Some(false) {
         return drop_all(tools, system, turns, report);
     }
-    drop_after_reasoning(turns, report)?;
+    drop_misplaced(system, turns, report)?;
     if strategy == CacheStrategy::Auto && facts.supports.cache_points == Some(true) {
         place(tools, system, turns);
     }
@@ -85,19 +87,25 @@ fn is_point(piece: &Piece<'_>) -> bool {
     matches!(piece.block, Block::CachePoint(_))
 }
 
-/// B44: Bedrock refuses a cache point right after reasoning.
-fn drop_after_reasoning(turns: &mut Turns<'_>, report: &mut Report) -> Result<()> {
+/// B43, B44: Bedrock refuses a cache point that ends nothing new, and one right after reasoning.
+fn drop_misplaced<'a>(system: &mut Vec<Piece<'a>>, turns: &mut Turns<'a>, report: &mut Report) -> Result<()> {
     let mut dropped = Vec::new();
-    for turn in &mut turns.0 {
-        let mut after_reasoning = false;
-        turn.pieces.retain(|piece| {
-            let wrong = after_reasoning && is_point(piece);
-            after_reasoning = matches!(piece.block, Block::ReasoningContent(_)) || wrong;
-            keep(!wrong, &piece.pointer, &mut dropped)
+    for pieces in iter::once(system).chain(turns.0.iter_mut().map(|turn| &mut turn.pieces)) {
+        let mut refused = Some(NOTHING_TO_CACHE);
+        pieces.retain(|piece| {
+            let is_point = is_point(piece);
+            let why = refused.filter(|_| is_point);
+            refused = match piece.block {
+                Block::ReasoningContent(_) => Some("a cache point cannot stand right after reasoning"),
+                // What follows a dropped point follows what was before it.
+                _ if why.is_some() => refused,
+                _ => is_point.then_some(NOTHING_TO_CACHE),
+            };
+            dropped.extend(why.map(|why| (piece.pointer.clone(), why)));
+            why.is_none()
         });
     }
-    let why = "a cache point cannot stand right after reasoning";
-    dropped.iter().try_for_each(|pointer| report.change(WarningKind::Dropped, pointer, why))
+    dropped.iter().try_for_each(|(pointer, why)| report.change(WarningKind::Dropped, pointer, *why))
 }
 
 /// Places cache points where a conversation profits from them: after the tools, after the system prompt, and after the

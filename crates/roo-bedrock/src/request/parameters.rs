@@ -17,6 +17,12 @@ use crate::wire;
 /// Where the caller's fields of the model's own are.
 const FIELDS: &str = "/provider_options/bedrock/additional_model_request_fields";
 
+/// Why a field of the caller's is not sent as it is.
+const OTHERWISE: &str = "another setting of the request says something else";
+
+/// Bedrock's integers have 32 bits and a sign.
+pub(super) const MAX_TOKENS: u32 = i32::MAX as u32;
+
 /// B47 to B50: limits and sampling.
 pub(super) fn inference_config<'a>(
     request: &'a MessageRequest,
@@ -26,6 +32,9 @@ pub(super) fn inference_config<'a>(
 ) -> Result<wire::InferenceConfig<'a>> {
     if request.max_tokens == Some(0) {
         return Err(invalid("/max_tokens", "must be at least 1"));
+    }
+    if request.max_tokens.is_some_and(|tokens| tokens > MAX_TOKENS) {
+        return Err(invalid("/max_tokens", format!("is more than Bedrock can be told ({MAX_TOKENS})")));
     }
     let mut max_tokens = thinking.max_tokens.or(request.max_tokens);
     let least = facts.min_max_tokens.and_then(|least| u32::try_from(least).ok());
@@ -121,6 +130,7 @@ impl<'a> AnswerForm<'a> {
         };
         let text = schema.to_string();
         let can_force = facts.supports.forced_tool_use != Some(false)
+            && facts.supports.tool_choice != Some(false)
             && facts.supports.tools != Some(false)
             && !thinking.is_on;
         let is_choice_free = matches!(request.tool_choice, None | Some(ToolChoice::Auto));
@@ -279,6 +289,8 @@ pub(super) fn tool_choice<'a>(
 ) -> Result<Option<wire::ToolChoice<'a>>> {
     let choice = match &request.tool_choice {
         None | Some(ToolChoice::None) => return Ok(None),
+        // It is what a model does that cannot be told.
+        Some(ToolChoice::Auto) if facts.supports.tool_choice == Some(false) => return Ok(None),
         Some(ToolChoice::Auto) => return Ok(Some(wire::ToolChoice::Auto {})),
         Some(_) if request.tools.is_empty() => {
             return Err(invalid("/tool_choice", "asks for a tool, and there are no tools"));
@@ -292,6 +304,14 @@ pub(super) fn tool_choice<'a>(
         }
         Some(_) => return Err(super::report::unsupported("/tool_choice", "this choice is not supported")),
     };
+    if facts.supports.tool_choice == Some(false) {
+        report.change(
+            WarningKind::Dropped,
+            "/tool_choice",
+            "this model cannot be told which tool to call",
+        )?;
+        return Ok(None);
+    }
     let why = match (thinking.is_on, facts.supports.forced_tool_use) {
         (true, _) => "a model that thinks cannot be forced to call a tool",
         (_, Some(false)) => "this model cannot be forced to call a tool",
@@ -325,8 +345,13 @@ pub(super) fn additional_fields(
             }
             ModelFamily::Nova | ModelFamily::Nova2 => {
                 let config = fields.entry("inferenceConfig").or_insert_with(|| json!({}));
-                if let Some(config) = config.as_object_mut() {
-                    config.insert("topK".to_owned(), json!(top_k));
+                let Some(config) = config.as_object_mut() else {
+                    return Err(invalid(&format!("{FIELDS}/inferenceConfig"), "must be a JSON object"));
+                };
+                let theirs = config.insert("topK".to_owned(), json!(top_k));
+                if theirs.is_some_and(|theirs| theirs != json!(top_k)) {
+                    let pointer = format!("{FIELDS}/inferenceConfig/topK");
+                    report.change(WarningKind::Changed, &pointer, OTHERWISE)?;
                 }
             }
             _ => {
@@ -334,8 +359,14 @@ pub(super) fn additional_fields(
             }
         }
     }
+    let has_tools = !(request.tools.is_empty() && options.system_tools.is_empty())
+        && request.tool_choice != Some(ToolChoice::None);
     if let Some(parallel) = request.parallel_tool_calls {
-        if facts.family == ModelFamily::Claude && facts.supports.parallel_tool_use_config != Some(false) {
+        if !has_tools {
+            report.change(WarningKind::Dropped, "/parallel_tool_calls", "there are no tools")?;
+        } else if facts.family == ModelFamily::Claude
+            && facts.supports.parallel_tool_use_config != Some(false)
+        {
             derived.insert("tool_choice".to_owned(), json!({"disable_parallel_tool_use": !parallel}));
         } else {
             report.change(WarningKind::Dropped, "/parallel_tool_calls", "this model cannot be told")?;
@@ -350,8 +381,7 @@ pub(super) fn additional_fields(
     derived.extend(thinking.fields.clone());
     for (name, value) in derived {
         if fields.get(&name).is_some_and(|theirs| *theirs != value) {
-            let why = "another setting of the request says something else";
-            report.change(WarningKind::Changed, &format!("{FIELDS}/{}", token(&name)), why)?;
+            report.change(WarningKind::Changed, &format!("{FIELDS}/{}", token(&name)), OTHERWISE)?;
         }
         fields.insert(name, value);
     }
@@ -378,9 +408,17 @@ fn betas(
     }
     let mut flags: Vec<Value> = match fields.remove("anthropic_beta") {
         Some(Value::Array(flags)) => flags,
-        _ => Vec::new(),
+        Some(flag @ Value::String(_)) => vec![flag],
+        None | Some(Value::Null) => Vec::new(),
+        Some(_) => {
+            return Err(invalid(&format!("{FIELDS}/anthropic_beta"), "must be a list of flags"));
+        }
     };
-    for flag in &options.anthropic_beta {
+    for (place, flag) in options.anthropic_beta.iter().enumerate() {
+        if flag.trim().is_empty() {
+            report.change(WarningKind::Dropped, &format!("{pointer}/{place}"), "a blank flag")?;
+            continue;
+        }
         let flag = json!(flag);
         if !flags.contains(&flag) {
             flags.push(flag);

@@ -3,7 +3,8 @@
 use roo_core::{Effort, ReasoningMode, Result, WarningKind};
 use serde_json::{Map, Value, json};
 
-use super::report::Report;
+use super::parameters::MAX_TOKENS;
+use super::report::{Report, invalid};
 use super::turns::{ASSISTANT, Turns};
 use crate::model::{ModelFacts, ModelFamily, ReasoningStyle};
 use crate::wire::Block;
@@ -122,9 +123,13 @@ impl Thinking {
             report.change(WarningKind::Changed, POINTER, why)?;
         }
         let tokens = tokens.max(MIN_BUDGET);
-        let fields = one("thinking", json!({"type": "enabled", "budget_tokens": tokens}));
         // `max_tokens` means the answer alone; Bedrock counts thoughts in.
         let max_tokens = max_tokens.unwrap_or(DEFAULT_ANSWER_TOKENS).saturating_add(tokens);
+        if max_tokens > MAX_TOKENS {
+            let why = format!("together with the answer is more than Bedrock can be told ({MAX_TOKENS})");
+            return Err(invalid(POINTER, why));
+        }
+        let fields = one("thinking", json!({"type": "enabled", "budget_tokens": tokens}));
         Ok(Self { fields, max_tokens: Some(max_tokens), is_on: true, ..Self::default() })
     }
 }

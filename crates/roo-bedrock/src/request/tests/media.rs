@@ -280,6 +280,24 @@ fn b43_cache_points_stand_where_they_were_put() {
 }
 
 #[test]
+fn b43_a_cache_point_needs_something_new_before_it() {
+    let point = || ContentBlock::from(CachePoint::new());
+    let on_wire = json!({"cachePoint": {"type": "default"}});
+    let plain = json!([{"text": "a"}]);
+    let first = [(DROPPED, "/messages/0/content/0")];
+    lowers_member(CLAUDE_4_5, &says(vec![point(), text("a")]), CONTENT, &plain, &first);
+    let twice = says(vec![text("a"), point(), point()]);
+    let second = [(DROPPED, "/messages/0/content/2")];
+    lowers_member(CLAUDE_4_5, &twice, CONTENT, &json!([{"text": "a"}, on_wire]), &second);
+    // What stood before it may be dropped itself.
+    let blank = says(vec![text(" "), point(), text("a")]);
+    let both = [(DROPPED, "/messages/0/content/0"), (DROPPED, "/messages/0/content/1")];
+    lowers_member(CLAUDE_4_5, &blank, CONTENT, &plain, &both);
+    let system = hello().with_system(vec![point(), text("s")]);
+    lowers_member(CLAUDE_4_5, &system, "/system", &json!([{"text": "s"}]), &[(DROPPED, "/system/0")]);
+}
+
+#[test]
 fn b44_no_cache_point_right_after_reasoning() {
     let thought = Reasoning::new("hm").with_signature("c2ln").with_origin(Origin::new("bedrock"));
     let point = || ContentBlock::from(CachePoint::new());

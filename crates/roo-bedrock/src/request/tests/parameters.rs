@@ -189,6 +189,12 @@ fn b56_beta_flags_once_each_in_the_body_and_for_claude_only() {
     let flagged = options(&BedrockOptions::new().with_anthropic_beta("b"));
     let pointer = "/provider_options/bedrock/anthropic_beta";
     lowers(NOVA, &flagged, hello_with(json!({})), &[(DROPPED, pointer)]);
+    let text = BedrockOptions::new()
+        .with_additional_model_request_field("anthropic_beta", json!("a"))
+        .with_anthropic_beta(" ")
+        .with_anthropic_beta("b");
+    let blank = [(DROPPED, "/provider_options/bedrock/anthropic_beta/0")];
+    lowers_member(CLAUDE, &options(&text), FIELDS, &json!({"anthropic_beta": ["a", "b"]}), &blank);
     // Refused once, they are not sent again.
     let id = crate::ModelId::parse(CLAUDE);
     let facts = crate::ModelTable::builtin().facts(&id);
@@ -324,4 +330,27 @@ fn b60_a_model_is_one_label_of_the_path() {
     ] {
         assert_eq!(label(model).to_string(), escaped);
     }
+}
+
+#[test]
+fn b51_no_limit_is_more_than_bedrock_reads() {
+    is_invalid(CLAUDE_BUDGET, &hello().with_max_tokens(u32::MAX), "/max_tokens");
+    let budget = ReasoningMode::Budget { tokens: i32::MAX as u32 };
+    is_invalid(CLAUDE_BUDGET, &hello().with_reasoning(budget), REASONING);
+}
+
+#[test]
+fn b60_a_prompt_is_told_nothing_that_it_brings() {
+    let prompt = "arn:aws:bedrock:us-east-1:123456789012:prompt/ABCDEFGHIJ";
+    is_invalid(
+        prompt,
+        &options(&BedrockOptions::new().with_system_tool("nova_grounding")),
+        "/provider_options/bedrock/system_tools",
+    );
+    is_invalid(
+        prompt,
+        &options(&BedrockOptions::new().with_anthropic_beta("a")),
+        "/provider_options/bedrock/anthropic_beta",
+    );
+    is_invalid(prompt, &hello().with_parallel_tool_calls(false), "/parallel_tool_calls");
 }

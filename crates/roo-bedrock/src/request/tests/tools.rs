@@ -365,3 +365,33 @@ fn b35_tools_of_anthropic_go_among_the_fields_of_the_model() {
     let expected = hello_with(json!({"additionalModelRequestFields": fields}));
     lowers(CLAUDE_4_5, &hello().with_options(&options), expected, &[]);
 }
+
+#[test]
+fn b31_models_that_cannot_be_told_choose_themselves() {
+    let llama = "meta.llama3-1-8b-instruct-v1:0";
+    let asked = hello().with_tool(tool()).with_tool_choice(roo_core::ToolChoice::Any);
+    lowers_member(llama, &asked, "/toolConfig/toolChoice", &Value::Null, &[(DROPPED, "/tool_choice")]);
+    let free = hello().with_tool(tool()).with_tool_choice(roo_core::ToolChoice::Auto);
+    lowers_member(llama, &free, "/toolConfig/toolChoice", &Value::Null, &[]);
+    // And nobody can be told about tools that are not there.
+    let alone = hello().with_parallel_tool_calls(false);
+    lowers_member(
+        CLAUDE,
+        &alone,
+        "/additionalModelRequestFields",
+        &Value::Null,
+        &[(DROPPED, "/parallel_tool_calls")],
+    );
+}
+
+#[test]
+fn models_that_do_not_stream_tool_calls_answer_in_one_piece() {
+    let llama = "meta.llama3-1-8b-instruct-v1:0";
+    let with_tool = hello().with_tool(tool());
+    assert!(lower(llama, &hello(), Repair::Strict).unwrap().streaming);
+    assert!(!lower(llama, &with_tool, Repair::Strict).unwrap().streaming);
+    assert!(lower(CLAUDE, &with_tool, Repair::Strict).unwrap().streaming);
+    let asked = with_tool.with_options(&BedrockOptions::new().with_streaming(true));
+    let pointer = "/provider_options/bedrock/streaming";
+    lowers_member(llama, &asked, "/messages/0/role", &json!("user"), &[(CHANGED, pointer)]);
+}
